@@ -1,0 +1,112 @@
+// The composition root, and the only list of slices: the whole API is visible here.
+import type { FastifyInstance } from 'fastify';
+import { createAuthenticate } from './access/authenticate.ts';
+import { accessRoutes } from './access/routes.ts';
+import { articleRoutes } from './articles/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { authorRoutes } from './authors/routes.ts';
+import { commentRoutes } from './comments/routes.ts';
+import { type Config, readConfig } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import { createCursors } from './core/page.ts';
+import type { Database } from './db/database.ts';
+import { deliveredArticles } from './delivery/articles.ts';
+import { deliveredAuthors } from './delivery/authors.ts';
+import { deliveredComments } from './delivery/comments.ts';
+import { deliveredSite } from './delivery/site.ts';
+import { deliveredTags } from './delivery/tags.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { registerPages } from './http/pages.ts';
+import { registerEndpoints } from './http/register.ts';
+import { systemRoutes } from './http/system.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { tagRoutes } from './tags/routes.ts';
+
+export interface EndpointDeps {
+  config: Config;
+  /** Signs cursors. */
+  secret: string;
+  /** Resolves when the service can do its work. */
+  ready(): Promise<void>;
+}
+
+/** Every endpoint of Masthead, in the order in which the documentation shows them. */
+export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[] => {
+  const cursors = createCursors(secret);
+  const urlOf = (slug: string) => config.articleUrlTemplate.replace('{slug}', slug);
+  return [
+    ...deliveredArticles({ cursors, urlOf }),
+    ...articleRoutes({ cursors, urlOf, embedHosts: config.embedHosts }),
+    ...deliveredAuthors({ cursors }),
+    ...authorRoutes({ cursors }),
+    ...deliveredComments({ cursors }),
+    ...commentRoutes({ cursors, secret, floodSeconds: config.commentFloodSeconds }),
+    ...deliveredTags({ cursors }),
+    ...tagRoutes({ cursors }),
+    ...deliveredSite(),
+    ...settingsRoutes(),
+    ...accessRoutes({ cursors }),
+    ...auditRoutes({ cursors }),
+    ...systemRoutes({ publicUrl: config.publicUrl, ready }),
+  ];
+};
+
+/** What the documentation says of the whole; the tags are its chapters. */
+export const documentOf = (endpoints: readonly Endpoint[], publicUrl: string) =>
+  openApiDocument(endpoints, {
+    version: '1.0.0',
+    publicUrl,
+    tags: [
+      { name: 'Articles', description: 'What is published, and the desk behind it.' },
+      { name: 'Authors', description: 'Bylines: reporters, wire services, guests.' },
+      { name: 'Comments', description: 'What readers say, and the queue of what waits to be said.' },
+      { name: 'Sections and tags', description: 'How articles are ordered.' },
+      { name: 'Site', description: 'The frame around it all.' },
+      { name: 'Keys', description: 'Who may do what.' },
+      { name: 'Audit', description: 'What happened, and who did it.' },
+      { name: 'System', description: 'Links and probes.' },
+    ],
+  });
+
+/** The document of a Masthead with no configuration of its own: what `openapi/openapi.json` holds. */
+export const openApiText = (): string => {
+  const config = readConfig({});
+  // Nothing is signed and nobody is asked: the endpoints are only read.
+  const endpoints = endpointsOf({ config, secret: '', ready: Promise.resolve.bind(Promise) });
+  return `${JSON.stringify(documentOf(endpoints, config.publicUrl), null, 2)}\n`;
+};
+
+export interface AppDeps {
+  /** As http/server.ts makes it. */
+  server: FastifyInstance;
+  config: Config;
+  database: Database;
+  clock: Clock;
+  /** Signs cursors. */
+  secret: string;
+  /** True from the moment the process has been asked to stop. */
+  isStopping?: () => boolean;
+}
+
+export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
+  const { server: app, config, database, clock, secret, isStopping = () => false } = deps;
+  const ready = async () => {
+    if (isStopping()) throw new Error('the process is stopping');
+    await database.check();
+  };
+  const endpoints = endpointsOf({ config, secret, ready });
+  app.addHook('onSend', async (_request, reply) => {
+    // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
+    if (isStopping()) reply.header('Connection', 'close');
+  });
+  await registerPages(app, documentOf(endpoints, config.publicUrl), config.publicUrl);
+  registerEndpoints(app, endpoints, {
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    database,
+    clock,
+    authenticate: createAuthenticate(database, clock, app.log),
+  });
+  return app;
+};

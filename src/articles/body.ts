@@ -1,0 +1,108 @@
+// An article's text → HTML that any page may show. Both formats end in one allow-list. A body built to be expensive
+// (tens of thousands of elements, megabytes out of one reference) is shown as plain text, not refused: it is still text.
+import MarkdownIt, { type StateBlock } from 'markdown-it';
+import { countWords, escapeHtml, normalizeText, withoutControls } from '../core/text.ts';
+import { allowedHtml, ELEMENTS_MAX, LINE_BREAKING } from './allow-list.ts';
+import { embedAddress } from './embeds.ts';
+
+export { DEFAULT_EMBED_HOSTS } from './embeds.ts';
+
+export interface Body {
+  format: 'markdown' | 'html';
+  source: string;
+}
+
+export interface RenderedBody {
+  html: string;
+  /** The words alone: a line a block, entities decoded; for search, excerpts and counts. */
+  text: string;
+  wordCount: number;
+  /** What made this HTML; where a row has another value, it may be rendered again. */
+  rendererVersion: string;
+}
+
+/** The libraries, and the rules of this house: the last number rises when those change what is rendered. */
+export const RENDERER_VERSION = 'markdown-it 15.0.3, sanitize-html 2.17.5, rules 2';
+
+const markdown = new MarkdownIt({ html: false, maxNesting: 20, linkify: true });
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+for (const schema of ['ftp:', '//', 'mailto:']) markdown.linkify.add(schema, null);
+
+/** A line of its own that is the address of a player becomes the player. */
+const embedRule = (state: StateBlock, line: number, _endLine: number, isProbe: boolean): boolean => {
+  const { hosts } = state.env;
+  const text = state.getLines(line, line + 1, state.blkIndent, false);
+  const isCode = /^(?: {0,3}\t| {4})/.test(text);
+  const src = isCode || !(hosts instanceof Set) ? undefined : embedAddress(text.trim(), hosts);
+  if (src === undefined) return false;
+  if (!isProbe) {
+    state.push('embed_open', 'iframe', 1).attrSet('src', src);
+    state.push('embed_close', 'iframe', -1);
+    state.line = line + 1;
+  }
+  return true;
+};
+markdown.block.ruler.before('reference', 'embed', embedRule, {
+  alt: ['paragraph', 'reference', 'blockquote'],
+});
+
+/** One reference of 2,000 characters, used 60,000 times, makes 130 MB of HTML. */
+const ATTRIBUTES_MAX = 2_000_000;
+
+/** Throws a RangeError when the source would make too much HTML. */
+const fromMarkdown = (source: string, hosts: ReadonlySet<string>): string => {
+  const env = { hosts };
+  const tokens = markdown.parse(source, env);
+  let elements = 0;
+  let attributes = 0;
+  for (const { tag, nesting, attrs } of tokens.flatMap((token) => [token, ...(token.children ?? [])])) {
+    elements += tag === '' || nesting < 0 ? 0 : 1;
+    for (const [, value] of attrs ?? []) attributes += String(value).length;
+  }
+  if (elements > ELEMENTS_MAX || attributes > ATTRIBUTES_MAX) throw new RangeError('too much HTML');
+  return markdown.renderer.render(tokens, markdown.options, env);
+};
+
+/** One element with all the text, as it was written: what is left of a body too expensive to understand. */
+const asPlainText = (text: string): string =>
+  text.trim() === '' ? '' : `<pre>${escapeHtml(text.trim())}</pre>`;
+
+const htmlOf = ({ format, source }: Body, hosts: ReadonlySet<string>): string => {
+  const text = withoutControls(source);
+  try {
+    return allowedHtml(format === 'markdown' ? fromMarkdown(text, hosts) : text, hosts);
+  } catch {
+    // Only the limits throw; should a library ever do, the text is there all the same.
+    return allowedHtml(asPlainText(format === 'markdown' ? text : text.replace(/<[^<>]*>/g, ' ')), hosts);
+  }
+};
+
+/** Elements within a word or a line, which part nothing. */
+const INLINE = new Set(['a', 'code', 'em', 'strong']);
+
+/** The text of sanitized HTML, where every `<` begins a tag, every `>` ends one, and four entities exist. */
+const textOf = (html: string): string => {
+  const words = html.replace(/<\/?([a-z\d]+)[^>]*>/g, (_, name: string) => {
+    if (LINE_BREAKING.has(name)) return '\n';
+    return INLINE.has(name) ? '' : ' ';
+  });
+  const decoded = words
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+  return normalizeText(decoded)
+    .replace(/[^\S\n]+/gu, ' ')
+    .replace(/ ?\n\s*/gu, '\n')
+    .trim();
+};
+
+/**
+ * Renders a body; `embedHosts` are the hosts whose https pages may stand in an iframe. Never throws. The HTML holds
+ * only what an article may hold, and rendering it again as HTML changes nothing.
+ */
+export const renderBody = (body: Body, embedHosts: ReadonlySet<string>): RenderedBody => {
+  const html = htmlOf(body, embedHosts);
+  const text = textOf(html);
+  return { html, text, wordCount: countWords(text), rendererVersion: RENDERER_VERSION };
+};

@@ -1,0 +1,153 @@
+// Articles as the desk reads them: rows with everything that belongs to them, in a constant number of queries, and
+// the view of it that the key which asks may have.
+import { findKeyNames } from '../access/store.ts';
+import type { Actor, Context } from '../context.ts';
+import { toInstant, toInstantOrNull } from '../core/clock.ts';
+import { type Cursors, type Page, readPage } from '../core/page.ts';
+import { notFound } from '../core/problem.ts';
+import type { Db } from '../db/dialect.ts';
+import {
+  countDeskRows,
+  type DeskFilter,
+  type DeskRow,
+  findDeskRow,
+  listDeskRows,
+  type Scope,
+  SORT_COLUMNS,
+} from './desk.store.ts';
+import { type Links, linksOf } from './links.ts';
+import type { ManagedArticleQuery } from './query.ts';
+import { allowedMoves, mayReadNotes, maySee, readsAll, type Standing, writes } from './rules.ts';
+import type { KeyLink, ManagedArticle, ManagedArticleSummary } from './schema.ts';
+import * as store from './store.ts';
+import { type ArticleUrl, sharedView } from './view.ts';
+
+export interface DeskContext {
+  db: Db;
+  actor: Actor;
+  now: number;
+  urlOf: ArticleUrl;
+}
+
+export const standingOf = (row: store.ArticleRow, authorIds: readonly string[]): Standing => ({
+  status: row.status,
+  publicFrom: row.publicFrom,
+  publicUntil: row.publicUntil,
+  createdBy: row.createdBy,
+  authorIds,
+});
+
+const summaryOf = (
+  row: DeskRow,
+  links: Links,
+  keyNames: ReadonlyMap<string, string>,
+  { actor, now, urlOf }: DeskContext,
+): ManagedArticleSummary => {
+  // Keys are never deleted, so each has its name.
+  const keyLink = (id: string | null): KeyLink | null =>
+    id === null ? null : { id, name: keyNames.get(id)! };
+  const standing = standingOf(
+    row,
+    links.authors.map(({ id }) => id),
+  );
+  const readsNotes = mayReadNotes(actor);
+  return {
+    ...sharedView(row, links, { now, urlOf }),
+    status: row.status,
+    publishedAt: toInstantOrNull(row.publishedAt),
+    modifiedAt: toInstantOrNull(row.modifiedAt),
+    updatedAt: toInstant(row.updatedAt),
+    updatedBy: keyLink(row.updatedBy),
+    createdAt: toInstant(row.createdAt),
+    createdBy: keyLink(row.createdBy),
+    commentPolicy: row.commentPolicy,
+    commentsCloseAt: toInstantOrNull(row.commentsCloseAt),
+    commentCount: row.commentCount,
+    source:
+      row.sourceSystem === null || row.sourceId === null
+        ? null
+        : { system: row.sourceSystem, id: row.sourceId },
+    metadata: { public: row.metadataPublic, ...(readsNotes ? { private: row.metadataPrivate } : {}) },
+    ...(readsNotes ? { notes: row.notes } : {}),
+    version: row.version,
+    allowedMoves: allowedMoves(actor, standing),
+  };
+};
+
+/** A page of rows as summaries; `withText` adds what was written and what it became. */
+export const showRows = async (
+  rows: readonly DeskRow[],
+  withText: boolean,
+  desk: DeskContext,
+): Promise<ManagedArticleSummary[]> => {
+  const ids = rows.map(({ id }) => id);
+  const links = await linksOf(desk.db, ids);
+  const keyIds = rows
+    .flatMap(({ createdBy, updatedBy }) => [createdBy, updatedBy])
+    .filter((id) => id !== null);
+  const keyNames = await findKeyNames(desk.db, keyIds);
+  const bodies = withText ? await store.findBodies(desk.db, ids) : new Map<string, store.ArticleBodyRow>();
+  return rows.map((row) => {
+    const summary = summaryOf(row, links.get(row.id)!, keyNames, desk);
+    const body = bodies.get(row.id);
+    if (body === undefined) return summary;
+    const { format, source, html } = body;
+    return { ...summary, ...(mayReadNotes(desk.actor) ? { body: { format, source } } : {}), bodyHtml: html };
+  });
+};
+
+/** One article, whole. Throws `not_found` where there is none that this key may see. */
+export const showArticle = async (id: string, desk: DeskContext): Promise<ManagedArticle> => {
+  const row = await findDeskRow(desk.db, id);
+  if (row === undefined) throw notFound();
+  const [shown] = await showRows([row], true, desk);
+  // `withText` has just put the text there.
+  const article = shown as ManagedArticle;
+  const authorIds = article.authors.map((author) => author.id);
+  if (!maySee(desk.actor, standingOf(row, authorIds), desk.now)) throw notFound();
+  return article;
+};
+
+/** One article for the key that asks. */
+export const readArticle = (
+  ctx: Context,
+  { urlOf }: { urlOf: ArticleUrl },
+  id: string,
+): Promise<ManagedArticle> => showArticle(id, { db: ctx.read, actor: ctx.actor, now: ctx.clock(), urlOf });
+
+/** What of all articles a key may see, as the database can ask it; `maySee` says the same of one. */
+const scopeOf = (actor: Actor, now: number): Scope => {
+  if (readsAll(actor)) return { kind: 'all' };
+  const own =
+    actor.kind === 'key' && writes(actor) ? { keyId: actor.id, authorId: actor.authorId } : undefined;
+  return { kind: 'public', now, own };
+};
+
+/** A page of the desk's list, as far as the key may see it. */
+export const listArticles = async (
+  ctx: Context,
+  { urlOf, cursors }: { urlOf: ArticleUrl; cursors: Cursors },
+  query: ManagedArticleQuery,
+): Promise<Page<ManagedArticleSummary>> => {
+  const { limit, cursor, total, view, sort = '-updatedAt', ...filters } = query;
+  const now = ctx.clock();
+  const db = ctx.read;
+  const filter: DeskFilter = filters;
+  const scope = scopeOf(ctx.actor, now);
+  const page = await readPage(
+    cursors,
+    { limit, cursor, total },
+    {
+      name: 'manage/articles',
+      filters: { ...filters, sort },
+      rows: (from, count) => listDeskRows(db, filter, scope, sort, from, count),
+      // A list sorted by an instant holds only rows that have it.
+      positionOf: (row) => ({ key: row[SORT_COLUMNS[sort]]!, id: row.id }),
+      count: (most) => countDeskRows(db, filter, scope, sort, most),
+    },
+  );
+  return {
+    ...page,
+    items: await showRows(page.items, view === 'full', { db, actor: ctx.actor, now, urlOf }),
+  };
+};

@@ -1,0 +1,45 @@
+// How lists of articles are asked for, on both surfaces: allow-lists of filters and sorts.
+import { z } from 'zod';
+import { commaList, Id, IdOrSlug, InstantInput, Language, paging, textOf } from '../core/fields.ts';
+import { ARTICLE_STATUSES } from '../db/schema/columns.ts';
+
+const filters = {
+  section: commaList(IdOrSlug).optional(),
+  tag: commaList(IdOrSlug).optional(),
+  author: commaList(IdOrSlug).optional(),
+  language: commaList(Language).optional(),
+  publishedAfter: InstantInput.optional().meta({ description: 'Exclusive.' }),
+  publishedBefore: InstantInput.optional().meta({ description: 'Exclusive.' }),
+  exclude: commaList(Id, 100).optional().meta({ description: 'Ids to leave out.' }),
+  view: z.enum(['summary', 'full']).optional().meta({ description: '`full` adds the text.' }),
+};
+
+export const ArticleQuery = z.strictObject({
+  ...paging,
+  ...filters,
+  ids: commaList(Id, 100).optional().meta({ description: 'These, in this order; alone with `view`.' }),
+  sort: z
+    .enum(['-publishedAt', 'publishedAt', '-modifiedAt'])
+    .optional()
+    .meta({ description: '`-publishedAt` when left out; `-modifiedAt` not with section, tag or author.' }),
+});
+export type ArticleQuery = z.output<typeof ArticleQuery>;
+
+export const ManagedArticleQuery = z.strictObject({
+  ...paging,
+  ...filters,
+  status: commaList(z.enum(ARTICLE_STATUSES))
+    .optional()
+    .meta({ description: 'All but the trash when left out.' }),
+  slug: IdOrSlug.optional().meta({ description: 'The article that has or had this slug.' }),
+  createdBy: Id.optional().meta({ description: 'The id of a key.' }),
+  updatedAfter: InstantInput.optional().meta({ description: 'Exclusive.' }),
+  source: textOf(251)
+    .optional()
+    .meta({ description: '`system:id`.', examples: ['wordpress:4711'] }),
+  sort: z
+    .enum(['-updatedAt', '-publishedAt', 'publishedAt', '-modifiedAt'])
+    .optional()
+    .meta({ description: '`-updatedAt` when left out; the others list only what was ever published.' }),
+});
+export type ManagedArticleQuery = z.output<typeof ManagedArticleQuery>;

@@ -1,0 +1,136 @@
+// What an article is over HTTP: to everybody, and to the desk. Input is in input.ts, queries in query.ts.
+import { z } from 'zod';
+import { AnyObject, IdOut, Instant, LanguageOut, listOf, Slug, Source } from '../core/fields.ts';
+import { ARTICLE_STATUSES, BODY_FORMATS, COMMENT_POLICIES } from '../db/schema/columns.ts';
+
+export const MOVES = ['publish', 'unpublish', 'archive', 'trash', 'restore', 'delete'] as const;
+
+export const Byline = z
+  .strictObject({
+    id: IdOut,
+    slug: Slug,
+    name: z.string(),
+    avatarUrl: z.string().nullable().meta({ format: 'uri' }),
+    role: z.string().meta({ description: 'What they did for this article.', examples: ['writer'] }),
+  })
+  .meta({ id: 'Byline' });
+export type Byline = z.infer<typeof Byline>;
+
+export const TagLink = z.strictObject({ slug: Slug, name: z.string() }).meta({ id: 'TagLink' });
+export type TagLink = z.infer<typeof TagLink>;
+
+export const SectionLink = z.strictObject({ slug: Slug, name: z.string() }).meta({ id: 'SectionLink' });
+export type SectionLink = z.infer<typeof SectionLink>;
+
+const Cover = z
+  .strictObject({
+    url: z.string().meta({ format: 'uri' }),
+    alt: z.string(),
+    caption: z.string().nullable(),
+    credit: z.string().nullable(),
+    width: z.number().int().nullable().meta({ description: 'Pixels, where known.' }),
+    height: z.number().int().nullable().meta({ description: 'Pixels, where known.' }),
+  })
+  .meta({ id: 'Cover' });
+
+const Seo = z
+  .strictObject({ title: z.string().nullable(), description: z.string().nullable(), noindex: z.boolean() })
+  .meta({ id: 'Seo', description: 'What search engines are told, where it differs from the article.' });
+
+const bodyHtml = z.string().meta({ description: 'Sanitized HTML: safe to put in a page.' });
+
+/** What anyone may read of an article in a list. */
+const summaryFields = {
+  id: IdOut,
+  slug: Slug,
+  url: z.string().meta({ format: 'uri', description: 'The article’s page on the website.' }),
+  title: z.string(),
+  subtitle: z.string().nullable(),
+  summary: z.string().meta({ description: 'As written, else made from the body.' }),
+  language: LanguageOut,
+  section: SectionLink.nullable(),
+  tags: z.array(TagLink).meta({ description: 'In the editors’ order.' }),
+  authors: z.array(Byline).meta({ description: 'In the order of the byline.' }),
+  cover: Cover.nullable(),
+  canonicalUrl: z.string().nullable().meta({ format: 'uri' }),
+  seo: Seo,
+  wordCount: z.number().int(),
+  readingMinutes: z.number().int(),
+  acceptsComments: z.boolean().meta({ description: 'Whether a comment posted now would be taken.' }),
+};
+
+const publicFields = {
+  ...summaryFields,
+  publishedAt: Instant.meta({ description: 'First publication; never changes.' }),
+  modifiedAt: Instant.meta({ description: 'Last change that the public can see.' }),
+  metadata: z.strictObject({ public: AnyObject }).meta({ description: 'Of an integration’s own.' }),
+};
+
+export const ArticleSummary = z
+  .strictObject({
+    ...publicFields,
+    bodyHtml: bodyHtml.optional().meta({ description: 'Only with `view=full`.' }),
+  })
+  .meta({ id: 'ArticleSummary' });
+export type ArticleSummary = z.infer<typeof ArticleSummary>;
+
+export const Article = z
+  .strictObject({ ...publicFields, bodyHtml, commentCount: z.number().int() })
+  .meta({ id: 'Article' });
+export type Article = z.infer<typeof Article>;
+
+export const MovedArticle = z
+  .strictObject({ movedTo: Slug.meta({ description: 'The slug that the article has now.' }) })
+  .meta({ id: 'MovedArticle' });
+
+const KeyLink = z
+  .strictObject({ id: IdOut, name: z.string() })
+  .meta({ id: 'KeyLink', description: 'An API key, by the name it was given.' });
+export type KeyLink = z.infer<typeof KeyLink>;
+
+const managedFields = {
+  ...summaryFields,
+  status: z.enum(ARTICLE_STATUSES),
+  publishedAt: Instant.nullable(),
+  modifiedAt: Instant.nullable(),
+  updatedAt: Instant.meta({ description: 'Last change of any kind.' }),
+  updatedBy: KeyLink.nullable().meta({ description: 'Null: the operator.' }),
+  createdAt: Instant,
+  createdBy: KeyLink.nullable(),
+  commentPolicy: z.enum(COMMENT_POLICIES).nullable().meta({ description: 'Null: as the site does.' }),
+  commentsCloseAt: Instant.nullable(),
+  commentCount: z.number().int(),
+  source: Source.nullable(),
+  notes: z.string().nullable().optional().meta({ description: 'For the desk. Not shown to moderators.' }),
+  metadata: z.strictObject({
+    public: AnyObject,
+    private: AnyObject.optional().meta({ description: 'Not shown to moderators.' }),
+  }),
+  version: z.number().int().meta({ description: 'The ETag, for `If-Match`.' }),
+  allowedMoves: z.array(z.enum(MOVES)).meta({ description: 'What the key that asks may do next.' }),
+};
+
+const Body = z
+  .strictObject({ format: z.enum(BODY_FORMATS), source: z.string() })
+  .meta({ id: 'Body', description: 'As it was written.' });
+
+export const ManagedArticleSummary = z
+  .strictObject({
+    ...managedFields,
+    body: Body.optional().meta({ description: 'Only with `view=full`.' }),
+    bodyHtml: bodyHtml.optional().meta({ description: 'Only with `view=full`.' }),
+  })
+  .meta({ id: 'ManagedArticleSummary' });
+export type ManagedArticleSummary = z.infer<typeof ManagedArticleSummary>;
+
+export const ManagedArticle = z
+  .strictObject({
+    ...managedFields,
+    body: Body.optional().meta({ description: 'Not shown to moderators.' }),
+    bodyHtml,
+  })
+  .meta({ id: 'ManagedArticle' });
+export type ManagedArticle = z.infer<typeof ManagedArticle>;
+
+export const ArticleList = listOf('ArticleList', ArticleSummary);
+export const ManagedArticleList = listOf('ManagedArticleList', ManagedArticleSummary);

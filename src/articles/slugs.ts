@@ -1,0 +1,57 @@
+// The addresses of an article: the current slug, and after the first publication every one it has had, for redirects.
+import { and, eq, like, ne, or } from 'drizzle-orm';
+import { Problem } from '../core/problem.ts';
+import { freeSlug } from '../core/slugs.ts';
+import type { Db } from '../db/dialect.ts';
+
+/** The lock under which slugs are looked for and taken: two articles of one title must not find the same one free. */
+const SLUGS_LOCK = 7_773;
+
+/** A slug made from `title` that no other article has or had. */
+export const slugFromTitle = async (db: Db, articleId: string, title: string): Promise<string> => {
+  const { articleSlugs } = db.tables;
+  await db.dialect.lockUntilCommit(db, SLUGS_LOCK);
+  return freeSlug(title, `article-${articleId.slice(-8)}`, async (base) => {
+    const rows = await db
+      .select({ slug: articleSlugs.slug })
+      .from(articleSlugs)
+      .where(
+        and(
+          or(eq(articleSlugs.slug, base), like(articleSlugs.slug, `${base}-%`)),
+          ne(articleSlugs.articleId, articleId),
+        ),
+      );
+    return rows.map(({ slug }) => slug);
+  });
+};
+
+/**
+ * Gives `slug` to an article that exists. A former slug of another article may be taken over; a current one is
+ * refused: `slug_taken`.
+ */
+export const takeSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
+  const { articles, articleSlugs } = db.tables;
+  await db.dialect.lockUntilCommit(db, SLUGS_LOCK);
+  const [holder] = await db
+    .select({ id: articles.id, current: articles.slug })
+    .from(articleSlugs)
+    .innerJoin(articles, eq(articles.id, articleSlugs.articleId))
+    .where(eq(articleSlugs.slug, slug));
+  if (holder !== undefined && holder.id !== articleId && holder.current === slug) {
+    throw new Problem('slug_taken', `Another article is at ${slug}.`, {
+      errors: [{ pointer: '/slug', code: 'slug_taken', message: 'is the slug of another article' }],
+    });
+  }
+  await db
+    .insert(articleSlugs)
+    .values({ slug, articleId })
+    .onConflictDoUpdate({ target: articleSlugs.slug, set: { articleId } });
+};
+
+/** Forgets a slug that was never public, so that nothing redirects from it. */
+export const dropSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
+  const { articleSlugs } = db.tables;
+  await db
+    .delete(articleSlugs)
+    .where(and(eq(articleSlugs.slug, slug), eq(articleSlugs.articleId, articleId)));
+};

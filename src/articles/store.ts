@@ -1,0 +1,130 @@
+// Articles and their texts. Written by the article services; read by the desk, by comments and by delivery/articles.ts.
+import { asc, eq, inArray, sql } from 'drizzle-orm';
+import { isId } from '../core/id.ts';
+import type { Db } from '../db/dialect.ts';
+
+export type ArticleRow = Db['tables']['articles']['$inferSelect'];
+export type NewArticleRow = Db['tables']['articles']['$inferInsert'];
+
+/** One article by id; inside a write it stays as it is until the end of the transaction. */
+export const findArticle = async (db: Db, id: string): Promise<ArticleRow | undefined> => {
+  const { articles } = db.tables;
+  const [row] = await db.dialect.locked(db.select().from(articles).where(eq(articles.id, id)));
+  return row;
+};
+
+/** One article by id, or by a slug it has or had; held like `findArticle`. */
+export const findArticleByReference = async (db: Db, reference: string): Promise<ArticleRow | undefined> => {
+  if (isId(reference)) return findArticle(db, reference.toLowerCase());
+  const { articleSlugs } = db.tables;
+  const [slug] = await db.select().from(articleSlugs).where(eq(articleSlugs.slug, reference));
+  return slug === undefined ? undefined : findArticle(db, slug.articleId);
+};
+
+/** Adds to the count of approved comments; not a change of the article. */
+export const addToCommentCount = async (db: Db, id: string, added: number): Promise<void> => {
+  const { articles } = db.tables;
+  await db
+    .update(articles)
+    .set({ commentCount: sql`${articles.commentCount} + ${added}` })
+    .where(eq(articles.id, id));
+};
+
+export type ArticleBodyRow = Db['tables']['articleBodies']['$inferSelect'];
+
+export const findBody = async (db: Db, articleId: string): Promise<ArticleBodyRow> => {
+  const { articleBodies } = db.tables;
+  const [row] = await db.select().from(articleBodies).where(eq(articleBodies.articleId, articleId));
+  return row!;
+};
+
+export const insertArticle = async (db: Db, row: NewArticleRow): Promise<void> => {
+  await db.insert(db.tables.articles).values(row);
+};
+
+/** Saves a change of an article that this transaction has found, and so holds. */
+export const updateArticle = async (db: Db, id: string, change: Partial<NewArticleRow>): Promise<void> => {
+  const { articles } = db.tables;
+  await db.update(articles).set(change).where(eq(articles.id, id));
+};
+
+export const saveBody = async (db: Db, row: ArticleBodyRow): Promise<void> => {
+  const { articleBodies } = db.tables;
+  const { articleId, ...change } = row;
+  await db
+    .insert(articleBodies)
+    .values(row)
+    .onConflictDoUpdate({ target: articleBodies.articleId, set: change });
+};
+
+/** The ids of an article's tags, in order. */
+export const listTagIds = async (db: Db, articleId: string): Promise<string[]> => {
+  const { articleTags } = db.tables;
+  const rows = await db
+    .select({ id: articleTags.tagId })
+    .from(articleTags)
+    .where(eq(articleTags.articleId, articleId))
+    .orderBy(asc(articleTags.position));
+  return rows.map(({ id }) => id);
+};
+
+export const replaceTags = async (
+  db: Db,
+  articleId: string,
+  tagIds: readonly string[],
+  listedAt: number | null,
+): Promise<void> => {
+  const { articleTags } = db.tables;
+  await db.delete(articleTags).where(eq(articleTags.articleId, articleId));
+  if (tagIds.length === 0) return;
+  await db
+    .insert(articleTags)
+    .values(tagIds.map((tagId, position) => ({ articleId, tagId, position, listedAt })));
+};
+
+/** Puts an article into, or with null takes it out of, the lists of its tags and authors. */
+export const listArticleAt = async (db: Db, articleId: string, listedAt: number | null): Promise<void> => {
+  const { articleAuthors, articleTags } = db.tables;
+  await db.update(articleTags).set({ listedAt }).where(eq(articleTags.articleId, articleId));
+  await db.update(articleAuthors).set({ listedAt }).where(eq(articleAuthors.articleId, articleId));
+};
+
+/** Removes an article and, by its foreign keys, its text, slugs, links and comments. */
+export const deleteArticle = async (db: Db, id: string): Promise<void> => {
+  await db.delete(db.tables.articles).where(eq(db.tables.articles.id, id));
+};
+
+/** The texts of these articles, by id. */
+export const findBodies = async (db: Db, ids: readonly string[]): Promise<Map<string, ArticleBodyRow>> => {
+  const { articleBodies } = db.tables;
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select()
+    .from(articleBodies)
+    .where(inArray(articleBodies.articleId, [...ids]));
+  return new Map(rows.map((row) => [row.articleId, row]));
+};
+
+/** Makes a new version of every article that names an author; returns how many there are. */
+export const touchArticlesNaming = async (
+  db: Db,
+  authorId: string,
+  { at, by }: { at: number; by: string | null },
+): Promise<number> => {
+  const { articleAuthors, articles } = db.tables;
+  const naming = db
+    .select({ id: articleAuthors.articleId })
+    .from(articleAuthors)
+    .where(eq(articleAuthors.authorId, authorId));
+  const rows = await db
+    .update(articles)
+    .set({
+      version: sql`${articles.version} + 1`,
+      updatedAt: at,
+      updatedBy: by,
+      modifiedAt: sql`case when ${articles.publicFrom} is null then ${articles.modifiedAt} else ${at} end`,
+    })
+    .where(inArray(articles.id, naming))
+    .returning({ id: articles.id });
+  return rows.length;
+};

@@ -1,0 +1,239 @@
+// Comments, and apart from them what their senders told us. Written by the comment service; read by the moderators'
+// queue and, without the private table, by delivery/comments.ts. Whoever writes holds the article's row first.
+import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { Position } from '../core/page.ts';
+import { foldKey } from '../core/text.ts';
+import { after, type Db } from '../db/dialect.ts';
+import type { CommentStatus } from '../db/schema/columns.ts';
+import type { Sender } from './sender.ts';
+
+export type CommentRow = Db['tables']['comments']['$inferSelect'];
+export type NewCommentRow = Db['tables']['comments']['$inferInsert'];
+type SenderRow = Db['tables']['commentPrivate']['$inferSelect'];
+
+/** A comment with all that moderators see around it; `sender` is null for staff and for what was deleted. */
+export interface ManagedRow {
+  comment: CommentRow;
+  sender: SenderRow | null;
+  article: { id: string; slug: string; title: string };
+}
+
+export interface CommentFilter {
+  status: readonly CommentStatus[];
+  article?: string | undefined;
+  email?: string | undefined;
+  q?: string | undefined;
+  reason?: string | undefined;
+}
+
+export const findComment = async (db: Db, id: string): Promise<CommentRow | undefined> => {
+  const { comments } = db.tables;
+  const [row] = await db.select().from(comments).where(eq(comments.id, id));
+  return row;
+};
+
+/**
+ * Holds the article of a comment until the end of the transaction. Everybody who writes comments does that first, so
+ * that of two who change one thread neither counts what the other is about to change.
+ */
+export const claimArticleOf = async (db: Db, id: string): Promise<void> => {
+  const { articles, comments } = db.tables;
+  const articleId = db.select({ id: comments.articleId }).from(comments).where(eq(comments.id, id));
+  await db.dialect.locked(
+    db.select({ id: articles.id }).from(articles).where(inArray(articles.id, articleId)),
+  );
+};
+
+/** The number only has to be nobody else's. */
+const SENDERS_LOCK = 7_772;
+
+/** Lets readers' comments in one by one: a flood over many articles at once would else not see itself. */
+export const claimSenders = (db: Db): Promise<void> => db.dialect.lockUntilCommit(db, SENDERS_LOCK);
+
+/** A comment on this article with this fingerprint. */
+export const findDuplicate = async (
+  db: Db,
+  articleId: string,
+  fingerprint: string,
+): Promise<{ id: string } | undefined> => {
+  const { comments } = db.tables;
+  const [row] = await db
+    .select({ id: comments.id })
+    .from(comments)
+    .where(and(eq(comments.articleId, articleId), eq(comments.fingerprint, fingerprint)))
+    .limit(1);
+  return row;
+};
+
+/** When this sender, by e-mail or by address, posted last, if that was after `since`. */
+export const findLastPosted = async (db: Db, sender: Sender, since: number): Promise<number | undefined> => {
+  const { commentPrivate } = db.tables;
+  const { emailKey, addressHash, createdAt } = commentPrivate;
+  const isFrom = or(
+    eq(emailKey, sender.emailKey),
+    sender.addressHash === null ? undefined : eq(addressHash, sender.addressHash),
+  );
+  const [row] = await db
+    .select({ createdAt })
+    .from(commentPrivate)
+    .where(and(isFrom, gt(createdAt, since)))
+    .orderBy(desc(createdAt))
+    .limit(1);
+  return row?.createdAt;
+};
+
+/** An approved comment of this e-mail under this very name. */
+export const findApproved = async (
+  db: Db,
+  emailKey: string,
+  authorName: string,
+): Promise<{ id: string } | undefined> => {
+  const { comments, commentPrivate } = db.tables;
+  const [row] = await db
+    .select({ id: comments.id })
+    .from(commentPrivate)
+    .innerJoin(comments, eq(comments.id, commentPrivate.commentId))
+    .where(
+      and(
+        eq(commentPrivate.emailKey, emailKey),
+        eq(comments.authorName, authorName),
+        eq(comments.status, 'approved'),
+      ),
+    )
+    .limit(1);
+  return row;
+};
+
+/** `sender` is undefined for staff. */
+export const insertComment = async (
+  db: Db,
+  row: NewCommentRow,
+  sender: Sender | undefined,
+): Promise<CommentRow> => {
+  const [inserted] = await db.insert(db.tables.comments).values(row).returning();
+  if (sender !== undefined) {
+    await db
+      .insert(db.tables.commentPrivate)
+      .values({ ...sender, commentId: row.id, createdAt: row.createdAt });
+  }
+  return inserted!;
+};
+
+/** Saves a change of a comment whose article this transaction holds. */
+export const updateComment = async (db: Db, id: string, change: Partial<NewCommentRow>): Promise<void> => {
+  await db.update(db.tables.comments).set(change).where(eq(db.tables.comments.id, id));
+};
+
+/** Adds to the count of shown replies; not a change of the comment. */
+export const addToReplyCount = async (db: Db, id: string, added: number): Promise<CommentRow> => {
+  const { comments } = db.tables;
+  const [row] = await db
+    .update(comments)
+    .set({ replyCount: sql`${comments.replyCount} + ${added}` })
+    .where(eq(comments.id, id))
+    .returning();
+  return row!;
+};
+
+export const deletePrivate = async (db: Db, id: string): Promise<void> => {
+  await db.delete(db.tables.commentPrivate).where(eq(db.tables.commentPrivate.commentId, id));
+};
+
+/** Removes a comment; its replies and what their senders told us go with it. */
+export const deleteComment = async (db: Db, id: string): Promise<void> => {
+  await db.delete(db.tables.comments).where(eq(db.tables.comments.id, id));
+};
+
+/** Approved comments at and below this one. */
+export const countApprovedUnder = (db: Db, { articleId, threadKey }: CommentRow): Promise<number> => {
+  const { comments } = db.tables;
+  return db.$count(
+    comments,
+    and(
+      eq(comments.articleId, articleId),
+      gte(comments.threadKey, threadKey),
+      // Keys are hexadecimal: what begins with this one ends before its `g`.
+      lt(comments.threadKey, `${threadKey}g`),
+      eq(comments.status, 'approved'),
+      // So are all of these; written out, it lets the index of what is shown serve.
+      eq(comments.shown, true).inlineParams(),
+    ),
+  );
+};
+
+/** `text` anywhere in one of these columns, whatever its case as far as the database knows it. */
+const contains = (columns: readonly (NewCommentColumn | undefined)[], text: string): SQL | undefined => {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return or(...columns.map((column) => sql`lower(${column}) like lower(${pattern}) escape '\\'`));
+};
+type NewCommentColumn = Db['tables']['comments']['authorName' | 'body'];
+
+const matching = (db: Db, { article, email, q, reason }: CommentFilter): SQL | undefined => {
+  const { comments, commentPrivate } = db.tables;
+  return and(
+    article === undefined ? undefined : eq(comments.articleId, article),
+    email === undefined ? undefined : eq(commentPrivate.emailKey, foldKey(email)),
+    q === undefined ? undefined : contains([comments.authorName, comments.body], q),
+    // The reasons are JSON text on both engines; a quote within a detail is escaped there, so this is a whole string.
+    reason === undefined ? undefined : sql`cast(${comments.reasons} as text) like ${`%"${reason}"%`}`,
+  );
+};
+
+const managed = (db: Db) => {
+  const { articles, comments, commentPrivate } = db.tables;
+  return db
+    .select({
+      comment: comments,
+      sender: commentPrivate,
+      article: { id: articles.id, slug: articles.slug, title: articles.title },
+    })
+    .from(comments)
+    .innerJoin(articles, eq(articles.id, comments.articleId))
+    .leftJoin(commentPrivate, eq(commentPrivate.commentId, comments.id));
+};
+
+export const findManagedComment = async (db: Db, id: string): Promise<ManagedRow | undefined> => {
+  const [row] = await managed(db).where(eq(db.tables.comments.id, id));
+  return row;
+};
+
+/** Oldest first. One scan a status, merged: of several together the database would sort all there are. */
+export const listManagedComments = async (
+  db: Db,
+  filter: CommentFilter,
+  from: Position | undefined,
+  limit: number,
+): Promise<ManagedRow[]> => {
+  const { comments } = db.tables;
+  const scans = await Promise.all(
+    [...new Set(filter.status)].map((status) =>
+      managed(db)
+        .where(
+          and(
+            eq(comments.status, status),
+            matching(db, filter),
+            from && after([comments.createdAt, comments.id], [from.key, from.id]),
+          ),
+        )
+        .orderBy(asc(comments.createdAt), asc(comments.id))
+        .limit(limit)
+        .execute(),
+    ),
+  );
+  const byAge = (a: ManagedRow, b: ManagedRow): number =>
+    a.comment.createdAt - b.comment.createdAt || (a.comment.id < b.comment.id ? -1 : 1);
+  return scans.flat().sort(byAge).slice(0, limit);
+};
+
+/** How many there are, counted no further than `most`. */
+export const countManagedComments = (db: Db, filter: CommentFilter, most: number): Promise<number> => {
+  const { comments, commentPrivate } = db.tables;
+  const counted = db
+    .select({ id: comments.id })
+    .from(comments)
+    .leftJoin(commentPrivate, eq(commentPrivate.commentId, comments.id))
+    .where(and(inArray(comments.status, [...filter.status]), matching(db, filter)))
+    .limit(most)
+    .as('counted');
+  return db.$count(counted);
+};

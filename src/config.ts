@@ -1,0 +1,187 @@
+// Environment → frozen, typed Config. One row an option: what it means, its default, whether it is a secret.
+// README's table is tested against `options`; a secret may also be given as a file, in <NAME>_FILE.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** An address, or a network of at least one bit: `0.0.0.0/0` would let anyone choose their address. */
+const isCidr = (text: string): boolean => {
+  const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128);
+};
+
+/** As browsers send it in `Origin`; anything else, such as a slash at the end, would never match. */
+const isOrigin = (text: string): boolean =>
+  text === '*' || (!text.includes('*') && URL.canParse(text) && new URL(text).origin === text);
+const origins = commaList.refine(
+  (list) => list.every(isOrigin),
+  'must be origins such as https://news.example, or *',
+);
+
+const wholeNumber = (most: number) =>
+  z
+    .string()
+    .refine(
+      (text) => /^\d{1,9}$/.test(text) && Number(text) <= most,
+      `must be a whole number from 0 to ${most}`,
+    )
+    .transform(Number);
+
+const isUrlTemplate = (text: string): boolean =>
+  text.includes('{slug}') && /^https?:\/\//.test(text) && URL.canParse(text.replaceAll('{slug}', 'slug'));
+
+interface Option<T extends z.ZodType> {
+  meaning: string;
+  value: T;
+  /** As it would stand in the environment; `undefined`: nothing, and the value is then `undefined`. */
+  default?: string;
+  secret?: true;
+}
+
+const option = <T extends z.ZodType>(row: Option<T>): Option<T> => row;
+
+export const options = {
+  HOST: option({ meaning: 'Address to listen on.', value: z.string().min(1), default: '127.0.0.1' }),
+  PORT: option({
+    meaning: 'Port to listen on; 0 takes a free one.',
+    value: wholeNumber(65_535),
+    default: '3000',
+  }),
+  PUBLIC_URL: option({
+    meaning:
+      'Where the API is reached from outside; every link is built from it. Default: `http://HOST:PORT`.',
+    value: httpUrl.optional(),
+  }),
+  ARTICLE_URL_TEMPLATE: option({
+    meaning:
+      "An article's page on the website, with `{slug}`; it becomes the article's `url`. Default: its Delivery address.",
+    value: z.string().refine(isUrlTemplate, 'must be an http or https URL with {slug} in it').optional(),
+  }),
+  DATABASE_URL: option({
+    meaning: '`file:` and a path for SQLite, or `postgres://user:password@host/database`.',
+    value: z.string().regex(/^(file:|postgres(ql)?:\/\/)./, 'must start with file: or postgres://'),
+    default: 'file:./data/masthead.db',
+    secret: true,
+  }),
+  LOG_LEVEL: option({
+    meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+    value: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    default: 'info',
+  }),
+  TRUST_PROXY: option({
+    meaning: 'Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For` is believed.',
+    value: commaList.refine((list) => list.every(isCidr), 'must be addresses or CIDRs'),
+    default: '',
+  }),
+  CORS_ORIGINS: option({
+    meaning: 'Comma list of origins whose pages may post comments; `*` for all.',
+    value: origins,
+    default: '*',
+  }),
+  CORS_MANAGE_ORIGINS: option({
+    meaning: 'Comma list of origins whose pages may call the Management API.',
+    value: origins,
+    default: '',
+  }),
+  EMBED_HOSTS: option({
+    meaning: 'Comma list of hosts that an article may embed in an iframe.',
+    value: commaList,
+    default: 'www.youtube-nocookie.com,player.vimeo.com,datawrapper.dwcdn.net',
+  }),
+  COMMENT_FLOOD_SECONDS: option({
+    meaning: 'Seconds that one sender waits between two comments; 0 turns the check off.',
+    value: wholeNumber(86_400),
+    default: '15',
+  }),
+  MASTHEAD_ADMIN_KEY: option({
+    meaning: 'An admin key to accept instead of making one at the first start.',
+    value: z.string().optional(),
+    secret: true,
+  }),
+  MASTHEAD_SECRET: option({
+    meaning:
+      'Signs cursors; at least 32 characters. Default: made at the first start and kept in the database.',
+    value: z.string().min(32, 'must have at least 32 characters').optional(),
+    secret: true,
+  }),
+} as const;
+
+type OptionName = keyof typeof options;
+type Values = { [K in OptionName]: z.output<(typeof options)[K]['value']> };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string;
+  readonly articleUrlTemplate: string;
+  readonly databaseUrl: string;
+  readonly logLevel: Values['LOG_LEVEL'];
+  readonly trustProxy: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly corsManageOrigins: readonly string[];
+  readonly embedHosts: ReadonlySet<string>;
+  readonly commentFloodSeconds: number;
+  readonly adminKey: string | undefined;
+  readonly secret: string | undefined;
+}
+
+/** What is wrong with the environment, one line an option; never a secret's value. */
+export class ConfigError extends Error {}
+
+/** What the environment says of an option, itself or in a file; an empty value says nothing. */
+const given = (env: NodeJS.ProcessEnv, name: string, isSecret: boolean): string | undefined => {
+  const file = isSecret ? env[`${name}_FILE`] : undefined;
+  return (file ? readFileSync(file, 'utf8').trim() : env[name]) || undefined;
+};
+
+/** Reads `env`; throws a ConfigError naming every option that is wrong. */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const faults: string[] = [];
+  const read = (name: OptionName): unknown => {
+    const row: Option<z.ZodType> = options[name];
+    try {
+      const parsed = row.value.safeParse(given(env, name, row.secret === true) ?? row.default);
+      if (parsed.success) return parsed.data;
+      faults.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+    } catch (error) {
+      faults.push(`${name}_FILE: cannot be read (${error})`);
+    }
+    return undefined;
+  };
+  // The keys of a constant object are the keys of its type.
+  const names = Object.keys(options) as OptionName[];
+  // The rows are read by name above, so each value has the type its own row says.
+  const values = Object.fromEntries(names.map((name) => [name, read(name)])) as Values;
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+
+  const publicUrl =
+    values.PUBLIC_URL ??
+    `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl,
+    articleUrlTemplate: values.ARTICLE_URL_TEMPLATE ?? `${publicUrl}/v1/articles/{slug}`,
+    databaseUrl: values.DATABASE_URL,
+    logLevel: values.LOG_LEVEL,
+    trustProxy: values.TRUST_PROXY,
+    corsOrigins: values.CORS_ORIGINS,
+    corsManageOrigins: values.CORS_MANAGE_ORIGINS,
+    embedHosts: new Set(values.EMBED_HOSTS),
+    commentFloodSeconds: values.COMMENT_FLOOD_SECONDS,
+    adminKey: values.MASTHEAD_ADMIN_KEY,
+    secret: values.MASTHEAD_SECRET,
+  });
+};

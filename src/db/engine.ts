@@ -1,0 +1,58 @@
+// What every engine gives to the house, and what it is opened with.
+import type { Clock } from '../core/clock.ts';
+import type { Db, Dialect } from './dialect.ts';
+import type { Migration } from './migrate.ts';
+
+export interface Database {
+  readonly engine: Dialect['engine'];
+  /** For reads outside a write: what is committed, and nothing else. Never written through. */
+  readonly read: Db;
+  /**
+   * Runs a job in one transaction and resolves with its result once that is durable. The job awaits nothing but the
+   * connection it is given, may run more than once, and ends with the first error of a query.
+   * @throws what the job throws · DatabaseBusy · CommitUnknown · JobRefused
+   */
+  write<T>(job: (db: Db) => Promise<T>): Promise<T>;
+  /** The listener is called after each commit of this process, before the one who wrote is answered. */
+  onCommit(listener: () => void): void;
+  /** Resolves when the database can be used; rejects with what stands in the way. */
+  check(): Promise<void>;
+  /** Finishes the writes that wait, refuses new ones, and lets go of the database. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseLog {
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface DatabaseOptions {
+  clock: Clock;
+  log?: DatabaseLog | undefined;
+  /** In order; those of migrations/ when absent. */
+  migrations?: readonly Migration[] | undefined;
+}
+
+/** Tells listeners of a commit. One that throws is logged and passed over: the commit stands. */
+export class CommitSignal {
+  readonly #listeners: (() => void)[] = [];
+  readonly #log: DatabaseLog | undefined;
+
+  constructor(log: DatabaseLog | undefined) {
+    this.#log = log;
+  }
+
+  add(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  send(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#log?.error({ err: error }, 'a listener to commits failed');
+      }
+    }
+  }
+}

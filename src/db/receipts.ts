@@ -1,0 +1,32 @@
+// Stored answers behind Idempotency-Key. Inserted in the transaction of the effect, so that either both are there
+// or neither; the unique key makes the slower of two simultaneous requests fail whole and replay the faster one.
+import { eq, lt } from 'drizzle-orm';
+import type { Db } from './dialect.ts';
+
+export interface StoredAnswer {
+  bodyHash: string;
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** How long an answer is replayed. */
+export const RECEIPT_TTL_MS = 24 * 60 * 60 * 1000;
+
+export const findReceipt = async (db: Db, key: string, now: number): Promise<StoredAnswer | undefined> => {
+  const { receipts } = db.tables;
+  const [row] = await db.select().from(receipts).where(eq(receipts.key, key));
+  return row !== undefined && row.createdAt > now - RECEIPT_TTL_MS ? row : undefined;
+};
+
+/** Stores an answer and forgets those past their time, this key's own included. */
+export const insertReceipt = async (
+  db: Db,
+  key: string,
+  answer: StoredAnswer,
+  now: number,
+): Promise<void> => {
+  const { receipts } = db.tables;
+  await db.delete(receipts).where(lt(receipts.createdAt, now - RECEIPT_TTL_MS + 1));
+  await db.insert(receipts).values({ ...answer, key, createdAt: now });
+};

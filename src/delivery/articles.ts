@@ -1,0 +1,272 @@
+// Articles for everybody. One query decides who is public; the rows, tags and bylines of a page follow in a constant
+// number of queries, and no list reads a text unless it is asked for.
+import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { linksOf } from '../articles/links.ts';
+import { ArticleQuery } from '../articles/query.ts';
+import { Article, ArticleList, type ArticleSummary, MovedArticle } from '../articles/schema.ts';
+import { type ArticleUrl, dueAtOf, type PublicRow, summaryView } from '../articles/view.ts';
+import { visible } from '../articles/visibility.ts';
+import { IdOrSlug } from '../core/fields.ts';
+import { isId } from '../core/id.ts';
+import { type Cursors, readPage } from '../core/page.ts';
+import { Problem } from '../core/problem.ts';
+import { type Db, prepared } from '../db/dialect.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type ListFilter, type ListKey, type ListSort, listKeys } from './article-lists.ts';
+import { requirePublic } from './reference.ts';
+
+const ARTICLES = '/v1/articles';
+const tag = 'Articles';
+
+export interface DeliveredArticleDeps {
+  cursors: Cursors;
+  urlOf: ArticleUrl;
+}
+
+/** The columns that a public answer may depend on; what is private is not even asked for. */
+const publicColumns = ({ tables: { articles, sections } }: Db) => {
+  const {
+    seq,
+    status,
+    sectionId,
+    slugIsExplicit,
+    notes,
+    metadataPrivate,
+    sourceSystem,
+    sourceId,
+    version,
+    createdAt,
+    createdBy,
+    updatedAt,
+    updatedBy,
+    commentCount,
+    ...columns
+  } = getTableColumns(articles);
+  return { ...columns, section: { slug: sections.slug, name: sections.name } };
+};
+
+/** The public rows among `ids`, in no order. */
+const rowsOf = async (db: Db, ids: readonly string[], now: number): Promise<PublicRow[]> => {
+  const { articles, sections } = db.tables;
+  const query = prepared(db, 'articles_of_page', () =>
+    db
+      .select(publicColumns(db))
+      .from(articles)
+      .leftJoin(sections, eq(sections.id, articles.sectionId))
+      .where(sql`${db.dialect.isAnyOf(articles.id, 'ids')} and ${visible(articles, sql.placeholder('now'))}`),
+  );
+  return query.execute({ ids: db.dialect.list(ids), now });
+};
+
+const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
+  const { articleBodies } = db.tables;
+  const query = prepared(db, 'texts_of_page', () =>
+    db
+      .select({ id: articleBodies.articleId, html: articleBodies.html })
+      .from(articleBodies)
+      .where(db.dialect.isAnyOf(articleBodies.articleId, 'ids')),
+  );
+  const rows = await query.execute({ ids: db.dialect.list(ids) });
+  return new Map(rows.map(({ id, html }) => [id, html]));
+};
+
+/** One article with its text, by id or by a slug it has or had. */
+const articleByReference = async (db: Db, reference: string) => {
+  const { articleBodies, articles, articleSlugs, sections } = db.tables;
+  const columns = () => ({
+    ...publicColumns(db),
+    commentCount: articles.commentCount,
+    html: articleBodies.html,
+  });
+  const byId = prepared(db, 'article_by_id', () =>
+    db
+      .select(columns())
+      .from(articles)
+      .innerJoin(articleBodies, eq(articleBodies.articleId, articles.id))
+      .leftJoin(sections, eq(sections.id, articles.sectionId))
+      .where(eq(articles.id, sql.placeholder('reference'))),
+  );
+  const bySlug = prepared(db, 'article_by_slug', () =>
+    db
+      .select(columns())
+      .from(articleSlugs)
+      .innerJoin(articles, eq(articles.id, articleSlugs.articleId))
+      .innerJoin(articleBodies, eq(articleBodies.articleId, articles.id))
+      .leftJoin(sections, eq(sections.id, articles.sectionId))
+      .where(eq(articleSlugs.slug, sql.placeholder('reference'))),
+  );
+  const [row] = isId(reference)
+    ? await byId.execute({ reference: reference.toLowerCase() })
+    : await bySlug.execute({ reference });
+  return row;
+};
+
+interface Answered<T> {
+  body: T;
+  dueAt: number | null;
+}
+
+const earliest = (instants: readonly (number | null)[]): number | null => {
+  const due = instants.filter((instant) => instant !== null);
+  return due.length === 0 ? null : Math.min(...due);
+};
+
+/** The rows of `keys` as summaries, in the order of `keys`; a key whose article is not public is left out. */
+const summariesOf = async (
+  db: Db,
+  ids: readonly string[],
+  withText: boolean,
+  context: { now: number; urlOf: ArticleUrl },
+): Promise<Answered<ArticleSummary[]>> => {
+  const rows = new Map((await rowsOf(db, ids, context.now)).map((row) => [row.id, row]));
+  const links = await linksOf(db, ids);
+  const texts = withText ? await textsOf(db, ids) : undefined;
+  const shown = ids.flatMap((id) => rows.get(id) ?? []);
+  return {
+    body: shown.map((row) => ({
+      ...summaryView(row, links.get(row.id)!, context),
+      ...(texts === undefined ? {} : { bodyHtml: texts.get(row.id)! }),
+    })),
+    dueAt: earliest(shown.map((row) => dueAtOf(row, context.now))),
+  };
+};
+
+/** What a filter names by slug or id, and how many public articles that has. */
+const namedBy = async (
+  db: Db,
+  name: 'sections' | 'tags' | 'authors',
+  references: readonly string[] | undefined,
+): Promise<{ ids: string[] | undefined; articles: number }> => {
+  if (references === undefined) return { ids: undefined, articles: 0 };
+  const table = db.tables[name];
+  const query = prepared(db, `named_${name}`, () =>
+    db
+      .select({ id: table.id, articles: table.articleCount })
+      .from(table)
+      .where(sql`${db.dialect.isAnyOf(table.slug, 'slugs')} or ${db.dialect.isAnyOf(table.id, 'ids')}`),
+  );
+  const { list } = db.dialect;
+  const ids = references.filter(isId).map((id) => id.toLowerCase());
+  const rows = await query.execute({ slugs: list(references), ids: list(ids) });
+  return { ids: rows.map(({ id }) => id), articles: rows.reduce((sum, row) => sum + row.articles, 0) };
+};
+
+const parameterFault = (parameter: string, code: string, message: string) =>
+  new Problem('validation_failed', `Not valid: ${parameter}.`, { errors: [{ parameter, code, message }] });
+
+/** `ids` is a list of its own: nothing else may shape it. */
+const requireAlone = ({ ids: _, view: __, ...others }: ArticleQuery): void => {
+  const other = Object.keys(others)[0];
+  if (other !== undefined) throw parameterFault(other, 'not_combinable', 'cannot be combined with ids');
+};
+
+const listArticles = async (
+  db: Db,
+  { cursors, urlOf }: DeliveredArticleDeps,
+  query: ArticleQuery,
+  now: number,
+) => {
+  const withText = query.view === 'full';
+  const context = { now, urlOf };
+  if (query.ids !== undefined) {
+    requireAlone(query);
+    const { body, dueAt } = await summariesOf(db, [...new Set(query.ids)], withText, context);
+    return { body: { items: body, nextCursor: null }, dueAt };
+  }
+  const {
+    section,
+    tag: tagged,
+    author,
+    language,
+    publishedAfter,
+    publishedBefore,
+    exclude,
+    sort = '-publishedAt',
+  } = query;
+  if (sort === '-modifiedAt' && (section ?? tagged ?? author) !== undefined) {
+    throw new Problem('sort_unsupported', '-modifiedAt cannot be combined with section, tag or author.', {
+      errors: [{ parameter: 'sort', code: 'sort_unsupported', message: 'not with section, tag or author' }],
+    });
+  }
+  const sections = await namedBy(db, 'sections', section);
+  const tags = await namedBy(db, 'tags', tagged);
+  const authors = await namedBy(db, 'authors', author);
+  const filter: ListFilter = {
+    sections: sections.ids,
+    tags: tags.ids,
+    authors: authors.ids,
+    languages: language,
+    after: publishedAfter,
+    before: publishedBefore,
+    exclude,
+  };
+  const weights = { tags: tags.articles, authors: authors.articles };
+  const keys = (from: Parameters<typeof listKeys>[1]['from'], count: number): Promise<ListKey[]> =>
+    listKeys(db, { filter, sort: sort satisfies ListSort, now, from, count, weights });
+  const page = await readPage(cursors, query, {
+    name: 'articles',
+    filters: { section, tag: tagged, author, language, publishedAfter, publishedBefore, exclude, sort },
+    rows: keys,
+    positionOf: ({ id, key }) => ({ id, key }),
+    count: async (most) => (await keys(undefined, most)).length,
+  });
+  const ids = page.items.map(({ id }) => id);
+  const { body, dueAt } = await summariesOf(db, ids, withText, context);
+  return { body: { ...page, items: body }, dueAt };
+};
+
+export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
+  endpoint({
+    method: 'GET',
+    url: ARTICLES,
+    id: 'listArticles',
+    tag,
+    summary: 'List articles',
+    description:
+      'Newest first, summaries. Several values of one filter mean any of them; several filters mean all.',
+    access: 'anyone',
+    query: ArticleQuery,
+    answers: {
+      200: {
+        description: 'A page of articles.',
+        schema: ArticleList,
+        headers: ['ETag', 'Link', 'Cache-Control'],
+      },
+    },
+    problems: ['cursor_invalid', 'sort_unsupported'],
+    run: ({ read, clock }, { query }) => listArticles(read, deps, query, clock()),
+    reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),
+  }),
+  endpoint({
+    method: 'GET',
+    url: `${ARTICLES}/:article`,
+    id: 'readArticle',
+    tag,
+    summary: 'Read an article',
+    description:
+      'By id or slug. A slug that the article used to have answers 308 with the address it has now.',
+    access: 'anyone',
+    params: z.strictObject({ article: IdOrSlug }),
+    answers: {
+      200: { description: 'The article.', schema: Article, headers: ['ETag', 'Cache-Control'] },
+      308: { description: 'The article has another slug now.', schema: MovedArticle, headers: ['Location'] },
+    },
+    problems: ['not_found', 'withdrawn'],
+    run: async ({ read: db, clock }, { params: { article: reference } }) => {
+      const now = clock();
+      const row = requirePublic(await articleByReference(db, reference), now);
+      if (!isId(reference) && row.slug !== reference) return { movedTo: row.slug };
+      const links = (await linksOf(db, [row.id])).get(row.id)!;
+      const summary = summaryView(row, links, { now, urlOf: deps.urlOf });
+      return {
+        body: { ...summary, bodyHtml: row.html, commentCount: row.commentCount },
+        dueAt: dueAtOf(row, now),
+      };
+    },
+    reply: (answer) =>
+      'movedTo' in answer
+        ? { status: 308, headers: { Location: `${ARTICLES}/${answer.movedTo}` }, body: answer }
+        : { status: 200, body: answer.body, dueAt: answer.dueAt },
+  }),
+];

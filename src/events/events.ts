@@ -1,0 +1,85 @@
+// What happened, written in the transaction in which it happened. One table serves the audit log, the purging of
+// caches and later consumers. It holds no text and no e-mail: ids, versions and cache tags only.
+import { sql } from 'drizzle-orm';
+import type { Db } from '../db/dialect.ts';
+
+export const ACTIONS = [
+  'article.created',
+  'article.updated',
+  'article.published',
+  'article.unpublished',
+  'article.archived',
+  'article.trashed',
+  'article.restored',
+  'article.deleted',
+  'author.created',
+  'author.updated',
+  'author.deleted',
+  'author.reassigned',
+  'section.created',
+  'section.updated',
+  'section.deleted',
+  'tag.created',
+  'tag.updated',
+  'tag.deleted',
+  'comment.posted',
+  'comment.approved',
+  'comment.held',
+  'comment.marked_spam',
+  'comment.rejected',
+  'comment.edited',
+  'comment.deleted',
+  'comment.erased',
+  'key.created',
+  'key.updated',
+  'key.rotated',
+  'key.revoked',
+  'settings.updated',
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
+
+export const SUBJECT_KINDS = ['article', 'author', 'section', 'tag', 'comment', 'key', 'settings'] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+/** `tags`: the cache tags of every public answer that shows what changed; empty where nothing public changed. */
+export interface NewEvent {
+  action: Action;
+  subject: `${SubjectKind}:${string}`;
+  version?: number;
+  tags: readonly string[];
+}
+
+/** The lock under which positions are given on PostgreSQL; the number only has to be nobody else's. */
+const POSITIONS_LOCK = 7_771;
+
+/**
+ * Appends `events` in order, as the last statements before COMMIT: the position is taken under a lock that is held
+ * until then, so the order of positions is the order of commits. Two statements, because one would read its snapshot
+ * before it waits for the lock.
+ */
+export const appendEvents = async (
+  db: Db,
+  at: number,
+  actor: string,
+  events: readonly NewEvent[],
+): Promise<void> => {
+  if (events.length === 0) return;
+  const table = db.tables.events;
+  await db.dialect.lockUntilCommit(db, POSITIONS_LOCK);
+  const [last] = await db
+    .select({ position: sql<number>`coalesce(max(${table.position}), 0)`.mapWith(Number) })
+    .from(table);
+  const first = last!.position + 1;
+  await db.insert(table).values(
+    events.map(({ action, subject, version, tags }, index) => ({
+      position: first + index,
+      at,
+      actor,
+      action,
+      subject,
+      version: version ?? null,
+      tags: [...new Set(tags)],
+    })),
+  );
+};

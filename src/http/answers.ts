@@ -1,0 +1,73 @@
+// An answer as bytes: entity tag, caching, the link to the next page, 304 where the client has those bytes already.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../core/clock.ts';
+import { isManagement, type Reply } from './endpoint.ts';
+import { bytesTag, matchesNone } from './preconditions.ts';
+
+const SHARED_CACHE_SECONDS = 60;
+const STALE_SECONDS = 600;
+
+/** A header; node has joined the values of one that was repeated, or kept the first. */
+export const headerOf = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/**
+ * The path asked for, as it may be echoed and logged: without its query, and `*` for each part that is not spelled as
+ * an id or a slug, for it may be anything, an e-mail or a key included.
+ */
+export const pathOf = (request: FastifyRequest): string =>
+  request.url
+    .replace(/[?#].*/s, '')
+    .replace(/[^/]+/g, (part) => (/^(?!mh_)[\w.-]{1,100}$/.test(part) ? part : '*'));
+
+/**
+ * How long a shared cache may keep an answer: never past `dueAt`, the instant (ms since the epoch) at which the
+ * answer becomes another one by itself.
+ */
+export const cacheControl = (dueAt: number | null, now: number): string => {
+  const seconds = dueAt === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((dueAt - now) / 1_000));
+  const shared = Math.min(SHARED_CACHE_SECONDS, seconds);
+  return `public, max-age=0, s-maxage=${shared}, stale-while-revalidate=${Math.min(STALE_SECONDS, seconds - shared)}`;
+};
+
+const nextLink = (request: FastifyRequest, publicUrl: string, body: unknown): string | undefined => {
+  if (typeof body !== 'object' || body === null || !('nextCursor' in body)) return undefined;
+  if (typeof body.nextCursor !== 'string') return undefined;
+  const url = new URL(publicUrl + request.url);
+  url.searchParams.set('cursor', body.nextCursor);
+  return `<${url.href}>; rel="next"`;
+};
+
+export interface How {
+  publicUrl: string;
+  clock: Clock;
+  /** A GET that anybody may ask. */
+  isPublic: boolean;
+}
+
+/**
+ * Sends `answer`. What is public gets an entity tag of its bytes, unless it names a Cache-Control of its own; nothing
+ * else is to be stored.
+ */
+export const send = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, headers = {}, body, dueAt = null }: Reply,
+  { publicUrl, clock, isPublic }: How,
+): FastifyReply => {
+  const unstored = isManagement(request.url) ? 'private, no-store' : 'no-store';
+  reply.code(status).headers({ 'Cache-Control': unstored, ...headers });
+  if (body === undefined) return reply.send();
+
+  const link = nextLink(request, publicUrl, body);
+  if (link !== undefined) reply.header('Link', link);
+  const bytes = Buffer.from(JSON.stringify(body));
+  if (isPublic && status === 200 && headers['Cache-Control'] === undefined) {
+    const etag = bytesTag(bytes);
+    reply.headers({ ETag: etag, Vary: 'Accept-Encoding', 'Cache-Control': cacheControl(dueAt, clock()) });
+    if (matchesNone(headerOf(request, 'if-none-match'), etag)) return reply.code(304).send();
+  }
+  return reply.type('application/json; charset=utf-8').send(bytes);
+};

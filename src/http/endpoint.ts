@@ -1,0 +1,103 @@
+// An endpoint is data: what it takes, what it answers, who may ask. The server, the OpenAPI document, the role table
+// of the tests and the problem pages are all made from the same list of these.
+import type { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { ProblemCode } from '../core/problem.ts';
+import { type Expected, versionTag } from '../core/version.ts';
+import type { Role } from '../db/schema/columns.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Headers that an answer can carry beside those that every answer carries; described in openapi.ts. */
+export type AnswerHeader = 'ETag' | 'Location' | 'Link' | 'Retry-After' | 'Cache-Control';
+
+export interface Answer {
+  description: string;
+  schema?: z.ZodType;
+  headers?: readonly AnswerHeader[];
+}
+
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  /** What is written as JSON; absent: no body. */
+  body?: unknown;
+  /** What an Idempotency-Key replays instead of `body`, where that carries a secret or a person's data. */
+  storedBody?: unknown;
+  /** When this answer becomes another one by itself (ms since the epoch): no cache may keep it longer. */
+  dueAt?: number | null;
+}
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
+
+export interface Input<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** The versions named by If-Match, `'*'`, or undefined when the header is absent. */
+  ifMatch: Expected | undefined;
+}
+
+interface Definition<P, Q, B, R> {
+  method: Method;
+  /** As fastify writes it: `/v1/articles/:article`. */
+  url: string;
+  /** The OpenAPI operationId, unique. */
+  id: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  /** `anyone`, or the roles that may ask at all; what is whose own is for the rules. */
+  access: 'anyone' | readonly Role[];
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** A request for the OpenAPI document, wherever there is a body. */
+  example?: unknown;
+  /** `required`: 428 without; `optional`: honoured when sent. */
+  ifMatch?: 'required' | 'optional';
+  bodyLimitBytes?: number;
+  answers: Record<number, Answer>;
+  /** Problems of its own, beside those that follow from the fields above. */
+  problems?: readonly ProblemCode[];
+  run(ctx: Context, input: Input<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<R>;
+  reply(result: R, input: Input<Parsed<P>, Parsed<Q>, Parsed<B>>): Reply;
+}
+
+/** An endpoint whose types have been checked and put away. */
+export interface Endpoint
+  extends Omit<Definition<z.ZodType, z.ZodType, z.ZodType, unknown>, 'run' | 'reply'> {
+  run(ctx: Context, input: Input<unknown, unknown, unknown>): Promise<unknown>;
+  reply(result: unknown, input: Input<unknown, unknown, unknown>): Reply;
+}
+
+/** Checks the types of one endpoint against each other: what `run` gives is what `reply` takes. */
+export const endpoint = <
+  R,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  definition: Definition<P, Q, B, R>,
+  // The one cast: http/server.ts calls run and reply with what these very schemas have parsed.
+): Endpoint => definition as unknown as Endpoint;
+
+export const isManagement = (url: string): boolean => url.startsWith('/v1/manage');
+
+/** 200 with an item of the Management API and its ETag. */
+export const itemReply = <T extends { version: number }>(item: T): Reply => ({
+  status: 200,
+  headers: { ETag: versionTag(item.version) },
+  body: item,
+});
+
+/** 201 with an item of the Management API, where it lies and its ETag. */
+export const createdReply = <T extends { version: number }>(item: T, location: string): Reply => ({
+  status: 201,
+  headers: { ETag: versionTag(item.version), Location: location },
+  body: item,
+});
+
+export const okReply = (body: unknown): Reply => ({ status: 200, body });
+
+export const noContent = (): Reply => ({ status: 204 });

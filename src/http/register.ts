@@ -1,0 +1,187 @@
+// Endpoints as fastify routes. The order of checks: key, role, stored answer, If-Match present, validation; then the
+// use case itself. Who asks is told by `authenticate`, which app.ts passes in: http knows no keys.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type Actor, actorName, createContext, type Receipt } from '../context.ts';
+import type { Clock } from '../core/clock.ts';
+import { type Fault, Problem } from '../core/problem.ts';
+import type { Expected } from '../core/version.ts';
+import type { Database } from '../db/database.ts';
+import { headerOf, send } from './answers.ts';
+import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
+import { createIdempotency } from './idempotency.ts';
+import { parseIfMatch } from './preconditions.ts';
+import { createSpeakerOf, type SpeakerOf } from './speaker.ts';
+import { type JsonBody, parseParts, parseQuery } from './validation.ts';
+
+export interface RegisterDeps {
+  publicUrl: string;
+  /** Addresses and CIDRs of proxies. */
+  trustProxy: readonly string[];
+  database: Database;
+  clock: Clock;
+  /** Who holds this Authorization header. Throws `unauthorized`. */
+  authenticate(authorization: string | undefined): Promise<Extract<Actor, { kind: 'key' }>>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the handler runs, by the route itself. */
+    actor: Actor;
+  }
+}
+
+const NOTHING = z.strictObject({});
+
+/** Adds every endpoint, then 405 and OPTIONS for each of their addresses. */
+export const registerEndpoints = (
+  app: FastifyInstance,
+  endpoints: readonly Endpoint[],
+  deps: RegisterDeps,
+): void => {
+  const handle = createHandler(deps);
+  const speakerOf = createSpeakerOf(deps.trustProxy);
+  app.decorateRequest('actor');
+  for (const endpoint of endpoints) {
+    app.route({
+      method: endpoint.method,
+      url: endpoint.url,
+      ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
+      onRequest: async (request) => {
+        request.actor = await actorOf(endpoint, request, deps, speakerOf);
+      },
+      handler: (request, reply) => handle(endpoint, request, reply),
+    });
+  }
+  for (const url of new Set(endpoints.map((endpoint) => endpoint.url))) {
+    const here = endpoints.filter((endpoint) => endpoint.url === url);
+    refuseOtherMethods(
+      app,
+      url,
+      here.map(({ method }) => method),
+    );
+  }
+};
+
+const actorOf = async (
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  { authenticate }: RegisterDeps,
+  speakerOf: SpeakerOf,
+): Promise<Actor> => {
+  const authorization = headerOf(request, 'authorization');
+  if (endpoint.access === 'anyone') {
+    const agent = headerOf(request, 'user-agent') ?? null;
+    // A key is ignored on GET, so that one answer serves everybody; a bad key on a POST is refused all the same.
+    if (authorization === undefined || endpoint.method === 'GET')
+      return { kind: 'reader', address: request.ip, agent };
+    await authenticate(authorization);
+    return { kind: 'reader', address: speakerOf(headerOf(request, 'x-forwarded-for'), request.ip), agent };
+  }
+  const actor = await authenticate(authorization);
+  if (endpoint.access.includes(actor.role)) return actor;
+  throw new Problem('forbidden', `A key of the role ${actor.role} may not do this.`);
+};
+
+const createHandler = ({ publicUrl, database, clock }: RegisterDeps) => {
+  const idempotency = createIdempotency();
+
+  return async (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { actor } = request;
+    // As the only parser of bodies there is gives it; see server.ts.
+    const json = request.body as JsonBody | undefined;
+    const answer = async (receiptFor?: (replyTo: (result: unknown) => Reply) => Receipt): Promise<Reply> => {
+      const input = inputOf(endpoint, request, json);
+      const replyTo = (result: unknown) => endpoint.reply(result, input);
+      const ctx = createContext({ database, clock, actor, log: request.log, receipt: receiptFor?.(replyTo) });
+      return replyTo(
+        await endpoint.run(ctx, input).catch((error: unknown) => Promise.reject(raced(database, error))),
+      );
+    };
+    const how = { publicUrl, clock, isPublic: endpoint.method === 'GET' && endpoint.access === 'anyone' };
+    const key = request.method === 'POST' ? headerOf(request, 'idempotency-key') : undefined;
+    if (key === undefined) return send(request, reply, await answer(), how);
+
+    const caller = actor.kind === 'reader' ? actor.address : actorName(actor);
+    const keyed = { key, caller, route: request.url, body: json?.value };
+    const { reply: once, isReplayed } = await idempotency.once(database.read, keyed, clock, answer);
+    if (isReplayed) reply.header('Idempotency-Replayed', 'true');
+    return send(request, reply, once, how);
+  };
+};
+
+/** Rules look before they write; what the database still refuses was written by somebody else in between. */
+const raced = ({ read }: Database, error: unknown): unknown => {
+  if (error instanceof Problem) return error;
+  const kind = read.dialect.violation(error)?.kind;
+  if (kind !== 'unique' && kind !== 'foreign_key') return error;
+  return new Problem('conflict', 'Another change was made at the same moment. Read again and repeat.', {
+    cause: error,
+  });
+};
+
+const NOT_TAGS: Fault = {
+  parameter: 'If-Match',
+  code: 'invalid',
+  message: 'must be an ETag as it was read, quotes included, such as "7", a list of them, or *',
+};
+
+/** The versions that If-Match names; throws `if_match_required`. */
+const expectedBy = (
+  endpoint: Endpoint,
+  request: FastifyRequest,
+): { ifMatch: Expected | undefined; faults: Fault[] } => {
+  const header = endpoint.ifMatch === undefined ? undefined : headerOf(request, 'if-match');
+  if (header !== undefined) {
+    const ifMatch = parseIfMatch(header);
+    return { ifMatch, faults: ifMatch === undefined ? [NOT_TAGS] : [] };
+  }
+  if (endpoint.ifMatch !== 'required') return { ifMatch: undefined, faults: [] };
+  throw new Problem(
+    'if_match_required',
+    'Send If-Match with the ETag you have read, such as If-Match: "7", or If-Match: * to force.',
+  );
+};
+
+/** Everything an endpoint takes, parsed. Throws `if_match_required` before `validation_failed`. */
+const inputOf = (
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  json: JsonBody | undefined,
+): Input<unknown, unknown, unknown> => {
+  const { ifMatch, faults: headerFaults } = expectedBy(endpoint, request);
+  // Outside /v1 unknown parameters (utm_source, _) are ignored.
+  const isStrict = request.url.startsWith('/v1/');
+  const { values, faults } = isStrict ? parseQuery(request.url) : { values: {}, faults: [] };
+  const [params, query, body] = parseParts([
+    { where: 'parameter', schema: endpoint.params ?? NOTHING, value: request.params, faults: headerFaults },
+    { where: 'parameter', schema: endpoint.query ?? NOTHING, value: values, faults },
+    { where: 'body', schema: endpoint.body ?? NOTHING, ...(json ?? { value: {}, faults: [] }) },
+  ]);
+  return { params, query, body, ifMatch };
+};
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'TRACE'];
+
+/** Answers OPTIONS, and 405 to every other method, at an address that takes `methods`. */
+export const refuseOtherMethods = (app: FastifyInstance, url: string, methods: readonly string[]): void => {
+  const taken = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  const Allow = [...taken, 'OPTIONS'].join(', ');
+  const hint = url.startsWith('/v1/') && !isManagement(url) ? ' Writing is done under /v1/manage.' : '';
+  app.route({
+    method: 'OPTIONS',
+    url,
+    handler: async (_request, reply) => reply.code(204).header('Allow', Allow).send(),
+  });
+  const refuse = async () => {
+    throw new Problem('method_not_allowed', `This address takes ${Allow}.${hint}`, { headers: { Allow } });
+  };
+  app.route({
+    method: METHODS.filter((method) => !taken.includes(method)),
+    url,
+    exposeHeadRoute: false,
+    // Before the body is read: what it holds does not matter here.
+    onRequest: refuse,
+    handler: refuse,
+  });
+};

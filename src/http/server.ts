@@ -1,0 +1,203 @@
+// The fastify instance: limits and time-outs stated, request ids, CORS, security headers, strict JSON, and every
+// failure as a problem. Knows no resource and no endpoint.
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Config } from '../config.ts';
+import { catalogue, notFound, Problem } from '../core/problem.ts';
+import { headerOf, pathOf } from './answers.ts';
+import { isManagement } from './endpoint.ts';
+import { serializers } from './log.ts';
+import { asProblem, PROBLEM_TYPE, problemBody } from './problems.ts';
+import { type JsonBody, parseJson } from './validation.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const MAX_URL_LENGTH = 8_000;
+const MAX_CONNECTIONS = 2_000;
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Link',
+  'Location',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'X-Request-Id',
+  'Idempotency-Replayed',
+];
+
+/**
+ * The target of a request in its one spelling, on which every later check relies: a path, also where a client sent the
+ * absolute form (RFC 9112 §3.2.2), with nothing percent-encoded that need not be (RFC 3986 §6.2.2.2).
+ */
+const canonicalTarget = (target: string): string =>
+  target.replace(/^(?:https?:\/\/[^/?#]*)?([^?#]*)/i, (_, path: string) => {
+    const plain = path.replace(/%([\da-f]{2})/gi, (encoded, hex: string) => {
+      const character = String.fromCharCode(Number.parseInt(hex, 16));
+      return /[\w.~-]/.test(character) ? character : encoded;
+    });
+    return plain.startsWith('/') ? plain : `/${plain}`;
+  });
+
+/** A request id of the client's own, where it is harmless to log and to send back; else one of ours. */
+const requestIdOf = (sent: string | string[] | undefined): string =>
+  typeof sent === 'string' && /^[\w.:-]{1,64}$/.test(sent) ? sent : randomUUID();
+
+const sendProblem =
+  (publicUrl: string) =>
+  (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+    const isManaging = isManagement(request.url);
+    const problem = asProblem(error, !isManaging && request.method === 'POST');
+    // Not the problem's own words: they name what was sent.
+    const { title } = catalogue[problem.code];
+    const said = { req: request, code: problem.code };
+    if (problem.status >= 500) request.log.error({ ...said, err: problem.cause }, title);
+    else request.log.info(said, title);
+    return reply
+      .code(problem.status)
+      .headers(problem.headers)
+      .headers({
+        'X-Request-Id': request.id,
+        // Where the framework itself refuses a request, no hook has run.
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': isManaging ? 'private, no-store' : 'no-store',
+      })
+      .type(PROBLEM_TYPE)
+      .send(problemBody(problem, { path: pathOf(request), requestId: request.id, publicUrl }));
+  };
+
+const CLIENT_ERRORS = {
+  HPE_HEADER_OVERFLOW: { code: 'headers_too_large', reason: 'Request Header Fields Too Large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request_timeout', reason: 'Request Timeout' },
+} as const;
+
+/** The whole HTTP answer to bytes that never became a request. */
+const rawProblem = (errorCode: string, publicUrl: string): string => {
+  const { code, reason } = CLIENT_ERRORS[errorCode as keyof typeof CLIENT_ERRORS] ?? {
+    code: 'request_malformed',
+    reason: 'Bad Request',
+  };
+  const problem = new Problem(code, 'The request cannot be read.');
+  const requestId = randomUUID();
+  const body = problemBody(problem, { path: '/', requestId, publicUrl });
+  const head = [
+    `HTTP/1.1 ${problem.status} ${reason}`,
+    'Connection: close',
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    `X-Request-Id: ${requestId}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${body.length}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+};
+
+/** JSON alone, strictly UTF-8 and not compressed; the built-in text/plain parser would let other sites' forms in. */
+const acceptOnlyJson = (app: FastifyInstance): void => {
+  const parse = async (request: FastifyRequest, bytes: Buffer): Promise<JsonBody> => {
+    if (!/^identity$/i.test(headerOf(request, 'content-encoding') ?? 'identity')) {
+      throw new Problem('media_type_unsupported', 'Send the body without Content-Encoding.');
+    }
+    const type = String(headerOf(request, 'content-type'));
+    const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1] ?? 'utf-8';
+    if (!/^utf-?8$/i.test(charset)) throw new Problem('media_type_unsupported', 'Send the body in UTF-8.');
+    if (/merge-patch/i.test(type) && request.method !== 'PATCH') {
+      throw new Problem('media_type_unsupported', 'A merge patch is for PATCH; send application/json.');
+    }
+    return parseJson(bytes);
+  };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'buffer' },
+    parse,
+  );
+};
+
+export interface ServerOptions {
+  config: Config;
+  /** Where log lines go instead of standard output. */
+  logStream?: { write(line: string): void } | undefined;
+}
+
+export const createServer = ({ config, logStream }: ServerOptions): FastifyInstance => {
+  const problem = sendProblem(config.publicUrl);
+  const app = Fastify({
+    logger: {
+      level: config.logLevel,
+      serializers,
+      ...(logStream === undefined ? {} : { stream: logStream }),
+    },
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
+    rewriteUrl: (raw) => canonicalTarget(raw.url!),
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Zero by default, all of them; handlerTimeout alone ends a handler that never answers.
+    requestTimeout: 30_000,
+    handlerTimeout: 10_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, requireHostHeader: false },
+    maxRequestsPerSocket: 1_000,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void problem(request, reply, error),
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawProblem(error.code, config.publicUrl));
+      else socket.destroy();
+    },
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
+  acceptOnlyJson(app);
+  app.setErrorHandler((error, request, reply) => problem(request, reply, error));
+  app.setNotFoundHandler((request, reply) => problem(request, reply, notFound()));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+    if (request.url.length > MAX_URL_LENGTH) throw new Problem('uri_too_long', 'The address is too long.');
+    // No name has it, and PostgreSQL cannot even be asked for it.
+    if (/^[^?#]*%00/.test(request.url))
+      throw new Problem('request_malformed', 'An address cannot hold U+0000.');
+    // RFC 9112 §3.2, left to us by `requireHostHeader`, because node itself refuses without a problem.
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new Problem('request_malformed', 'Send a Host header.');
+    }
+  });
+  app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Whether there is TLS is known to the proxy before us, not to us.
+    strictTransportSecurity: false,
+  });
+  app.register(cors, { delegator: (request, done) => done(null, corsFor(request, config)) });
+  return app;
+};
+
+/** Reading is open to every origin, posting a comment to CORS_ORIGINS, managing to CORS_MANAGE_ORIGINS. */
+const corsFor = (request: FastifyRequest, config: Config) => {
+  const isManaging = isManagement(request.url);
+  const asked = headerOf(request, 'access-control-request-method');
+  const method = asked ?? request.method;
+  const origins = isManaging ? config.corsManageOrigins : method === 'POST' ? config.corsOrigins : ['*'];
+  return {
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: isManaging ? ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'] : ['GET', 'HEAD', 'POST'],
+    credentials: false,
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 86_400,
+    // Without it an OPTIONS is no preflight, and goes on to the route that tells what the address allows, as a
+    // preflight does too; only where there is no such route (cors has its own then, at *) it is answered right here.
+    preflight: asked !== undefined,
+    preflightContinue: request.routeOptions.url !== '*',
+    strictPreflight: false,
+  };
+};

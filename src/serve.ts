@@ -1,0 +1,138 @@
+// The process: config → server → database → app → listen; on a signal, say so, finish what was begun, let go.
+import { once } from 'node:events';
+import { type AddressInfo, createServer as createListener } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
+import { firstKey, signingSecret } from './access/bootstrap.ts';
+import { createApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { createContext } from './context.ts';
+import { systemClock } from './core/clock.ts';
+import { Problem } from './core/problem.ts';
+import { type Database, openDatabase, StartError } from './db/database.ts';
+import { createServer } from './http/server.ts';
+
+/** A stop that takes longer is cut short; below the ten seconds that container engines wait. */
+const STOP_MS = 8_000;
+/** How long requests that have begun may take to end. */
+const DRAIN_MS = 5_000;
+/** How long answers say `Connection: close` before the connections are closed. */
+const FAREWELL_MS = 250;
+
+const greeting = (address: string, publicUrl: string, key: string | undefined): string => {
+  const lines = [
+    `Masthead serves ${address}${publicUrl === address ? '' : ` as ${publicUrl}`}`,
+    `  documentation  ${address}/docs`,
+  ];
+  if (key !== undefined) {
+    lines.push(
+      '',
+      'This is the first start. Your admin key, shown this once:',
+      '',
+      `  ${key}`,
+      '',
+      'Try it:',
+      '',
+      `  curl -H 'Authorization: Bearer ${key}' ${address}/v1/manage/me`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+};
+
+/** A port that was free a moment ago. */
+const freePort = async (host: string): Promise<number> => {
+  const listener = createListener().listen(0, host);
+  await once(listener, 'listening');
+  // A cast, for only a listener on a pipe has an address of another type.
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+};
+
+/** The configuration with a port that is known: links are built from it before anybody listens. */
+const configOf = async (env: NodeJS.ProcessEnv): Promise<Config> => {
+  const config = readConfig(env);
+  return config.port === 0 ? readConfig({ ...env, PORT: String(await freePort(config.host)) }) : config;
+};
+
+/** Listens; returns the address, such as http://127.0.0.1:3000. Throws StartError. */
+const listen = async (app: FastifyInstance, { host, port }: Config): Promise<string> => {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    throw new StartError(`HOST and PORT cannot be used (${error}).`, { cause: error });
+  }
+};
+
+/** Starts the server; resolves when it listens. */
+export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
+  const config = await configOf(env);
+  const server = createServer({ config });
+  const database = await openDatabase({ url: config.databaseUrl, clock: systemClock, log: server.log });
+  try {
+    await run(config, server, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+};
+
+/**
+ * Closes the server: requests that have begun are finished, within DRAIN_MS; then every connection ends. One that never
+ * said anything counts to node as a request that has begun.
+ */
+const drain = async (app: FastifyInstance): Promise<void> => {
+  const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearTimeout(patience);
+};
+
+const run = async (config: Config, server: FastifyInstance, database: Database): Promise<void> => {
+  const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
+  const secret = await signingSecret(ctx, config.secret);
+  const key = await firstKey(ctx, config.adminKey);
+
+  let isStopping = false;
+  const app = await createApp({
+    server,
+    config,
+    database,
+    clock: systemClock,
+    secret,
+    isStopping: () => isStopping,
+  });
+  const address = await listen(app, config);
+  // Only now: a process that ends because it could not start must not be taken for one that stops.
+  const grace = closeWithGrace(
+    { delay: STOP_MS, logger: app.log, skip: ['SIGINT', 'SIGTERM'] },
+    async ({ err }) => {
+      if (err) app.log.fatal({ err }, 'stopping after an error nobody caught');
+      isStopping = true;
+      await pause(FAREWELL_MS);
+      await drain(app);
+      await database.close();
+    },
+  );
+  // A Ctrl-C under `npm start` arrives twice, from the terminal and from npm: the second one must not cut the first short.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!isStopping) grace.close();
+    });
+  }
+  process.stdout.write(greeting(address, config.publicUrl, key));
+};
+
+/** Runs `main`; what the operator must mend is one readable line and exit 1, without a stack. */
+export const runOrExplain = async (main: () => Promise<unknown>): Promise<void> => {
+  try {
+    await main();
+  } catch (error) {
+    const isOperators =
+      error instanceof ConfigError || error instanceof StartError || error instanceof Problem;
+    process.stderr.write(`masthead: ${isOperators ? error.message : inspect(error)}\n`);
+    process.exitCode = 1;
+  }
+};

@@ -1,0 +1,36 @@
+// Settings, a row a group. Written by the settings service, read by whoever needs a default.
+import { eq } from 'drizzle-orm';
+import type { Db } from '../db/dialect.ts';
+import type { SettingsValue } from '../db/schema/columns.ts';
+
+export type SettingsRow = Db['tables']['settings']['$inferSelect'];
+
+export type SettingsName = 'site';
+
+/** The number only has to be nobody else's. */
+const SETTINGS_LOCK = 7_775;
+
+/**
+ * Lets one writer at a time change settings, until its end: before the first change there is no row to hold. To be
+ * taken before they are read.
+ */
+export const holdSettings = (db: Db): Promise<void> => db.dialect.lockUntilCommit(db, SETTINGS_LOCK);
+
+/** A group of settings, or undefined before its first change; not held, because every new article reads them. */
+export const findSettings = async (db: Db, name: SettingsName): Promise<SettingsRow | undefined> => {
+  const { settings } = db.tables;
+  const [row] = await db.select().from(settings).where(eq(settings.name, name));
+  return row;
+};
+
+export const saveSettings = async (
+  db: Db,
+  name: SettingsName,
+  row: { value: SettingsValue; version: number; updatedAt: number },
+): Promise<void> => {
+  const { settings } = db.tables;
+  await db
+    .insert(settings)
+    .values({ name, ...row })
+    .onConflictDoUpdate({ target: settings.name, set: row });
+};

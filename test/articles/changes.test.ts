@@ -1,0 +1,201 @@
+// Changes of an article: merged, held against a version, seen at once where it is public.
+import { test } from 'tap';
+import { play } from '../scenario.ts';
+import { testSite } from '../site.ts';
+import { createArticle, PUBLISHABLE } from './make.ts';
+
+const AT = '/v1/manage/articles';
+
+test('a change keeps what it does not name, clears with null, and merges objects', async (t) => {
+  const site = await testSite(t);
+  const article = await createArticle(site, {
+    subtitle: 'Old',
+    cover: { url: 'https://img.example/a.jpg', alt: 'A' },
+    metadata: { public: { a: 1, b: { c: 2 } }, private: { x: 1 } },
+    seo: { title: 'S', noindex: true },
+  });
+  const patch = (body: unknown, version: number) => ({
+    as: 'editor' as const,
+    request: `PATCH ${AT}/${article.id}`,
+    headers: { 'if-match': `"${version}"` },
+    body,
+  });
+  await play(t, site, [
+    {
+      name: 'merged',
+      ...patch(
+        {
+          subtitle: null,
+          cover: { alt: 'B', width: 800 },
+          metadata: { public: { a: null, b: { d: 3 } } },
+          seo: { title: null },
+        },
+        1,
+      ),
+      status: 200,
+      has: {
+        subtitle: null,
+        cover: { url: 'https://img.example/a.jpg', alt: 'B', width: 800 },
+        metadata: { public: { b: { c: 2, d: 3 } }, private: { x: 1 } },
+        seo: { title: null, noindex: true },
+        title: PUBLISHABLE.title,
+        version: 2,
+      },
+      events: ['article.updated'],
+    },
+    {
+      name: 'the format alone',
+      ...patch({ body: { format: 'html' } }, 2),
+      status: 200,
+      has: { body: { format: 'html', source: PUBLISHABLE.body.source } },
+      events: ['article.updated'],
+    },
+    {
+      name: 'the whole text',
+      ...patch({ body: { format: 'html', source: '<h1>New</h1><p onclick="x()">words</p>' } }, 3),
+      status: 200,
+      has: { bodyHtml: '<h2>New</h2><p>words</p>', wordCount: 2, summary: /New/ },
+      events: ['article.updated'],
+    },
+    {
+      name: 'the cover goes',
+      ...patch({ cover: null, source: { system: 'a', id: '1' }, section: null }, 4),
+      status: 200,
+      has: { cover: null, source: { system: 'a', id: '1' } },
+      events: ['article.updated'],
+    },
+    {
+      name: 'a cover needs its address',
+      ...patch({ cover: { alt: 'B' } }, 5),
+      status: 400,
+      faults: ['/cover/url'],
+    },
+    {
+      name: 'a source goes',
+      ...patch({ source: null }, 5),
+      status: 200,
+      has: { source: null },
+      events: ['article.updated'],
+    },
+    { name: 'nothing at all changes nothing', ...patch({}, 6), status: 200, has: { version: 6 } },
+    {
+      name: 'metadata stays below 16 KB, however it grows',
+      ...patch({ metadata: { public: { more: 'x'.repeat(16_300) } } }, 6),
+      status: 200,
+      events: ['article.updated'],
+    },
+    {
+      name: 'and so refuses the rest',
+      ...patch({ metadata: { public: { evenMore: 'y'.repeat(200) } } }, 7),
+      status: 400,
+      faults: ['/metadata/public'],
+    },
+    {
+      name: 'private metadata merges too',
+      ...patch({ metadata: { private: { y: 2 } } }, 7),
+      status: 200,
+      has: { metadata: { private: { x: 1, y: 2 } } },
+      events: ['article.updated'],
+    },
+    {
+      name: 'a stale version is refused',
+      ...patch({ title: 'Lost?' }, 7),
+      status: 412,
+      code: 'version_conflict',
+      sends: { etag: '"8"' },
+    },
+    {
+      name: 'without a version',
+      as: 'editor',
+      request: `PATCH ${AT}/${article.id}`,
+      body: { title: 'x' },
+      status: 428,
+      code: 'if_match_required',
+    },
+  ]);
+});
+
+test('of fifty changes from one version exactly one is made', async (t) => {
+  const site = await testSite(t);
+  const article = await createArticle(site);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, n) =>
+      site.ask('PATCH', `${AT}/${article.id}`, {
+        as: 'editor',
+        headers: { 'if-match': '"1"' },
+        body: { title: `Title ${n}` },
+      }),
+    ),
+  );
+  t.equal(answers.filter(({ status }) => status === 200).length, 1);
+  const refused = answers.filter(({ status }) => status === 412);
+  t.equal(refused.length, 49);
+  t.ok(refused.every(({ headers }) => headers.etag === '"2"'));
+});
+
+test('a change of what is public is live at once and moves modifiedAt; a private one does not', async (t) => {
+  const site = await testSite(t);
+  const article = await createArticle(site, { status: 'published' });
+  const at = `${AT}/${article.id}`;
+  const public1 = await site.ask('GET', `/v1/articles/${article.slug}`);
+  site.clock.now += 60_000;
+  await site.ask('PATCH', at, {
+    as: 'editor',
+    headers: { 'if-match': '"1"' },
+    body: { notes: 'n', metadata: { private: { a: 1 } } },
+  });
+  const public2 = await site.ask('GET', `/v1/articles/${article.slug}`);
+  t.equal(public2.headers.etag, public1.headers.etag, 'a private change is not seen, not even in the ETag');
+  await site.ask('PATCH', at, {
+    as: 'editor',
+    headers: { 'if-match': '"2"' },
+    body: { title: 'Now longer' },
+  });
+  const { body } = await site.ask('GET', `/v1/articles/${article.slug}`);
+  t.match(body, {
+    title: 'Now longer',
+    slug: article.slug,
+    publishedAt: article.publishedAt,
+    modifiedAt: '2026-03-01T06:31:00.000Z',
+  });
+  await play(t, site, [
+    {
+      name: 'what is public stays complete',
+      as: 'editor',
+      request: `PATCH ${at}`,
+      headers: { 'if-match': '"3"' },
+      body: { authors: [], body: { format: 'markdown', source: '' } },
+      status: 422,
+      code: 'publish_incomplete',
+      faults: ['/authors', '/body'],
+    },
+    {
+      name: 'a first publication is not patched',
+      as: 'editor',
+      request: `PATCH ${at}`,
+      headers: { 'if-match': '"3"' },
+      body: { publishedAt: '2020-01-01T00:00:00Z', status: 'draft', version: 9, id: 'x' },
+      status: 400,
+      faults: ['/publishedAt', '/status', '/version', '/id'],
+    },
+  ]);
+});
+
+test('a change may not take another article’s source', async (t) => {
+  const site = await testSite(t);
+  const source = { system: 'wp', id: '1' };
+  await createArticle(site, { source });
+  const other = await createArticle(site);
+  await play(t, site, [
+    {
+      name: 'taken',
+      as: 'editor',
+      request: `PATCH ${AT}/${other.id}`,
+      headers: { 'if-match': '*' },
+      body: { source },
+      status: 409,
+      code: 'source_taken',
+      faults: ['/source'],
+    },
+  ]);
+});

@@ -1,0 +1,138 @@
+import { test } from 'tap';
+import {
+  type Facts,
+  gravest,
+  isShown,
+  parentRefusal,
+  publicOnly,
+  refusalOf,
+  verdictOn,
+} from '../../src/comments/rules.ts';
+import { MAX_DEPTH } from '../../src/comments/schema.ts';
+import { Problem } from '../../src/core/problem.ts';
+
+const now = Date.UTC(2026, 2, 1, 6, 30);
+const article = {
+  id: 'here',
+  commentPolicy: null,
+  commentsCloseAt: null,
+  publicFrom: now - 1_000,
+  publicUntil: null,
+};
+const parent = { articleId: 'here', status: 'approved', depth: 1 } as const;
+
+/** A known reader's first words on an open article. */
+const clean: Facts = {
+  article,
+  parentId: null,
+  parent: undefined,
+  isDuplicate: false,
+  lastPostedAt: undefined,
+  floodSeconds: 15,
+  isKnownSender: true,
+};
+const refusalWith = (more: Partial<Facts>) => refusalOf({ ...clean, ...more }, now)?.code;
+const verdictWith = (more: Partial<Facts>) => {
+  const { verdict, reasons } = verdictOn({ ...clean, ...more }, now);
+  return { verdict, reasons: reasons.map(({ reason }) => reason) };
+};
+
+test('a known sender on an open article is approved, without a reason', async (t) => {
+  t.equal(refusalWith({}), undefined);
+  t.same(verdictWith({}), { verdict: 'approved', reasons: [] });
+});
+
+test('an article that is not public is not there', async (t) => {
+  const codeOf = (row: typeof article | undefined, at: number) => {
+    try {
+      return publicOnly(row, at) === row;
+    } catch (error) {
+      return error instanceof Problem && error.code;
+    }
+  };
+  t.equal(codeOf(undefined, now), 'not_found', 'unknown');
+  t.equal(codeOf({ ...article, publicFrom: null as never }, now), 'not_found', 'a draft');
+  t.equal(codeOf({ ...article, publicFrom: now + 1 }, now), 'not_found', 'scheduled');
+  t.equal(codeOf({ ...article, publicUntil: now as never }, now), 'withdrawn', 'withdrawn');
+  t.equal(codeOf(article, now), true, 'public');
+  t.equal(codeOf(article, article.publicFrom), true, 'public from its very instant');
+});
+
+test('comments are closed by policy and from their closing instant on', async (t) => {
+  t.equal(refusalWith({ article: { ...article, commentPolicy: 'closed' } }), 'comments_closed');
+  t.equal(refusalWith({ article: { ...article, commentsCloseAt: now } }), 'comments_closed');
+  t.equal(refusalWith({ article: { ...article, commentsCloseAt: now + 1 } }), undefined);
+});
+
+test('a parent must be visible, here, and above the deepest level', async (t) => {
+  const under = (more: object) => refusalWith({ parentId: 'p', parent: { ...parent, ...more } });
+  t.equal(under({}), undefined);
+  t.equal(under({ depth: MAX_DEPTH - 1 }), undefined);
+  t.equal(under({ depth: MAX_DEPTH }), 'parent_invalid', 'too deep');
+  t.equal(under({ articleId: 'elsewhere' }), 'parent_invalid', 'of another article');
+  for (const status of ['pending', 'spam', 'rejected', 'deleted'] as const) {
+    t.equal(under({ status }), 'parent_invalid', status);
+  }
+  t.equal(refusalWith({ parentId: 'p', parent: undefined }), 'parent_invalid', 'unknown');
+  t.match(parentRefusal({ article, parentId: 'p', parent: undefined })?.errors, [{ pointer: '/parentId' }]);
+});
+
+test('the same text from the same sender in the same place is refused', async (t) => {
+  t.equal(refusalWith({ isDuplicate: true }), 'comment_duplicate');
+});
+
+test('a sender waits for the flood time, rounded up to whole seconds', async (t) => {
+  const after = (ms: number) => refusalOf({ ...clean, lastPostedAt: now - ms }, now);
+  t.match(after(0), { code: 'comment_flood', headers: { 'Retry-After': '15' } });
+  t.match(after(1), { headers: { 'Retry-After': '15' } });
+  t.match(after(14_999), { headers: { 'Retry-After': '1' } });
+  t.equal(after(15_000), undefined);
+});
+
+test('refusals come in their order, each hiding those behind it', async (t) => {
+  const all = {
+    article: { ...article, commentPolicy: 'closed' },
+    parentId: 'p',
+    isDuplicate: true,
+    lastPostedAt: now,
+  } as const;
+  t.equal(refusalWith(all), 'comments_closed');
+  t.equal(refusalWith({ ...all, article }), 'parent_invalid');
+  t.equal(refusalWith({ ...all, article, parentId: null }), 'comment_duplicate');
+  t.equal(refusalWith({ ...all, article, parentId: null, isDuplicate: false }), 'comment_flood');
+});
+
+test('a sender without an approved comment waits', async (t) => {
+  t.same(verdictWith({ isKnownSender: false }), { verdict: 'pending', reasons: ['first_time'] });
+});
+
+test('on a moderated article everybody waits', async (t) => {
+  const moderated = { ...article, commentPolicy: 'moderated' } as const;
+  t.same(verdictWith({ article: moderated }), { verdict: 'pending', reasons: ['policy_moderated'] });
+});
+
+test('every hit is kept, in the order of the checks', async (t) => {
+  const moderated = { ...article, commentPolicy: 'moderated' } as const;
+  t.same(verdictOn({ ...clean, article: moderated, isKnownSender: false }, now), {
+    verdict: 'pending',
+    reasons: [
+      { reason: 'first_time', detail: null },
+      { reason: 'policy_moderated', detail: null },
+    ],
+  });
+});
+
+test('the gravest verdict wins', async (t) => {
+  const of = (...verdicts: ReturnType<typeof gravest>[]) => gravest(verdicts.map((verdict) => ({ verdict })));
+  t.equal(of('pending', 'spam', 'rejected', 'approved'), 'spam');
+  t.equal(of('pending', 'rejected', 'approved'), 'rejected');
+  t.equal(of('approved', 'pending'), 'pending');
+  t.equal(of('approved'), 'approved');
+  t.equal(of(), 'approved');
+});
+
+test('what is not approved is shown for its shown replies alone', async (t) => {
+  t.equal(isShown({ status: 'approved', replyCount: 0 }), true);
+  t.equal(isShown({ status: 'deleted', replyCount: 1 }), true);
+  t.equal(isShown({ status: 'deleted', replyCount: 0 }), false);
+});
