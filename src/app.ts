@@ -2,17 +2,21 @@
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticate } from './access/authenticate.ts';
 import { accessRoutes } from './access/routes.ts';
+import { revisionRoutes } from './articles/revisions.routes.ts';
 import { articleRoutes } from './articles/routes.ts';
+import { stagedRoutes } from './articles/staged.routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authorRoutes } from './authors/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createCursors } from './core/page.ts';
+import { createSigner } from './core/signature.ts';
 import type { Database } from './db/database.ts';
 import { deliveredArticles } from './delivery/articles.ts';
 import { deliveredAuthors } from './delivery/authors.ts';
 import { deliveredComments } from './delivery/comments.ts';
+import { deliveredPreview } from './delivery/preview.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -35,9 +39,15 @@ export interface EndpointDeps {
 export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[] => {
   const cursors = createCursors(secret);
   const urlOf = (slug: string) => config.articleUrlTemplate.replace('{slug}', slug);
+  const writing = { urlOf, embedHosts: config.embedHosts };
+  const signer = createSigner(secret, 'preview', 'mp_');
+  const previewUrlOf = (token: string) => `${config.publicUrl}/v1/preview/${token}`;
   return [
     ...deliveredArticles({ cursors, urlOf }),
-    ...articleRoutes({ cursors, urlOf, embedHosts: config.embedHosts }),
+    ...deliveredPreview({ signer }),
+    ...articleRoutes({ ...writing, cursors }),
+    ...stagedRoutes(writing),
+    ...revisionRoutes({ ...writing, cursors, signer, previewUrlOf }),
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),
     ...deliveredComments({ cursors }),

@@ -13,6 +13,7 @@ import { systemClock } from './core/clock.ts';
 import { Problem } from './core/problem.ts';
 import { type Database, openDatabase, StartError } from './db/database.ts';
 import { createServer } from './http/server.ts';
+import { startWorker } from './worker.ts';
 
 /** A stop that takes longer is cut short; below the ten seconds that container engines wait. */
 const STOP_MS = 8_000;
@@ -105,6 +106,7 @@ const run = async (config: Config, server: FastifyInstance, database: Database):
     isStopping: () => isStopping,
   });
   const address = await listen(app, config);
+  const worker = startWorker(ctx, database);
   // Only now: a process that ends because it could not start must not be taken for one that stops.
   const grace = closeWithGrace(
     { delay: STOP_MS, logger: app.log, skip: ['SIGINT', 'SIGTERM'] },
@@ -113,6 +115,7 @@ const run = async (config: Config, server: FastifyInstance, database: Database):
       isStopping = true;
       await pause(FAREWELL_MS);
       await drain(app);
+      await worker.stop();
       await database.close();
     },
   );

@@ -47,9 +47,10 @@ export const contentColumns = (
   current: CurrentContent,
 ): Partial<NewArticleRow> => {
   const { title, subtitle, summary, language, canonicalUrl, commentPolicy, commentsCloseAt, notes } = change;
-  const { source, seo, cover, metadata } = change;
+  const { source, seo, cover, metadata, unpublishAt } = change;
   return {
     ...given({ title, subtitle, summary, language, canonicalUrl, commentPolicy, commentsCloseAt, notes }),
+    ...(unpublishAt === undefined ? {} : { publicUntil: unpublishAt }),
     ...(source === undefined ? {} : { sourceSystem: source?.system ?? null, sourceId: source?.id ?? null }),
     ...(seo === undefined ? {} : { seo: { ...current.seo, ...given(seo) } }),
     ...(cover === undefined ? {} : { cover: cover === null ? null : coverOf(current.cover, cover) }),
@@ -62,8 +63,49 @@ export const contentColumns = (
   };
 };
 
-/** Whether a change touches anything that a reader of the article sees, and so moves `modifiedAt`. */
-export const isPublicChange = (change: ArticleChange): boolean => {
-  const { notes, source, commentPolicy, commentsCloseAt, metadata, ...shown } = change;
-  return Object.keys(given(shown)).length > 0 || metadata?.public !== undefined;
+/** The field of the API that a column holds, as a JSON Pointer. Columns that no caller writes have none. */
+const POINTERS: Partial<Record<keyof NewArticleRow, string>> = {
+  slug: '/slug',
+  title: '/title',
+  subtitle: '/subtitle',
+  summary: '/summary',
+  language: '/language',
+  sectionId: '/section',
+  cover: '/cover',
+  canonicalUrl: '/canonicalUrl',
+  seo: '/seo',
+  metadataPublic: '/metadata/public',
+  corrections: '/corrections',
+  commentPolicy: '/commentPolicy',
+  commentsCloseAt: '/commentsCloseAt',
+  publicUntil: '/unpublishAt',
+  sourceSystem: '/source',
+  sourceId: '/source',
+  notes: '/notes',
+  metadataPrivate: '/metadata/private',
+  status: '/status',
+};
+
+const PRIVATE = new Set([
+  '/commentPolicy',
+  '/commentsCloseAt',
+  '/unpublishAt',
+  '/source',
+  '/notes',
+  '/metadata/private',
+  '/status',
+]);
+
+/** Whether readers of the article see this field, so that a change of it moves `modifiedAt`. */
+export const isPublicField = (pointer: string): boolean => !PRIVATE.has(pointer);
+
+/** The pointers of the fields whose columns differ from those of `row`, in the order of the API. */
+export const changedFields = (row: Partial<NewArticleRow>, columns: Partial<NewArticleRow>): string[] => {
+  // The keys of a constant object are the keys of its type.
+  const known = Object.keys(POINTERS) as (keyof typeof POINTERS)[];
+  const changed = known.filter(
+    (column) =>
+      columns[column] !== undefined && JSON.stringify(columns[column]) !== JSON.stringify(row[column]),
+  );
+  return [...new Set(changed.map((column) => POINTERS[column]!))];
 };

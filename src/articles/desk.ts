@@ -1,7 +1,7 @@
 // Articles as the desk reads them: rows with everything that belongs to them, in a constant number of queries, and
 // the view of it that the key which asks may have.
 import { findKeyNames } from '../access/store.ts';
-import type { Actor, Context } from '../context.ts';
+import type { Actor, Context, Tx } from '../context.ts';
 import { toInstant, toInstantOrNull } from '../core/clock.ts';
 import { type Cursors, type Page, readPage } from '../core/page.ts';
 import { notFound } from '../core/problem.ts';
@@ -18,6 +18,7 @@ import {
 import { type Links, linksOf } from './links.ts';
 import type { ManagedArticleQuery } from './query.ts';
 import { allowedMoves, mayReadNotes, maySee, readsAll, type Standing, writes } from './rules.ts';
+import { settleDue } from './schedule.ts';
 import type { KeyLink, ManagedArticle, ManagedArticleSummary } from './schema.ts';
 import * as store from './store.ts';
 import { type ArticleUrl, sharedView } from './view.ts';
@@ -33,6 +34,7 @@ export const standingOf = (row: store.ArticleRow, authorIds: readonly string[]):
   status: row.status,
   publicFrom: row.publicFrom,
   publicUntil: row.publicUntil,
+  stagedAt: row.stagedAt,
   createdBy: row.createdBy,
   authorIds,
 });
@@ -56,6 +58,10 @@ const summaryOf = (
     status: row.status,
     publishedAt: toInstantOrNull(row.publishedAt),
     modifiedAt: toInstantOrNull(row.modifiedAt),
+    scheduledFor: row.status === 'scheduled' ? toInstantOrNull(row.publicFrom) : null,
+    // Of what was withdrawn, that was it.
+    unpublishAt: row.status === 'archived' ? null : toInstantOrNull(row.publicUntil),
+    hasStagedChanges: row.stagedAt !== null,
     updatedAt: toInstant(row.updatedAt),
     updatedBy: keyLink(row.updatedBy),
     createdAt: toInstant(row.createdAt),
@@ -68,7 +74,7 @@ const summaryOf = (
         ? null
         : { system: row.sourceSystem, id: row.sourceId },
     metadata: { public: row.metadataPublic, ...(readsNotes ? { private: row.metadataPrivate } : {}) },
-    ...(readsNotes ? { notes: row.notes } : {}),
+    ...(readsNotes ? { notes: row.notes, returnNote: row.returnNote } : {}),
     version: row.version,
     allowedMoves: allowedMoves(actor, standing),
   };
@@ -100,20 +106,43 @@ export const showRows = async (
 export const showArticle = async (id: string, desk: DeskContext): Promise<ManagedArticle> => {
   const row = await findDeskRow(desk.db, id);
   if (row === undefined) throw notFound();
-  const [shown] = await showRows([row], true, desk);
-  // `withText` has just put the text there.
-  const article = shown as ManagedArticle;
-  const authorIds = article.authors.map((author) => author.id);
+  const links = (await linksOf(desk.db, [id])).get(id)!;
+  const authorIds = links.authors.map((author) => author.id);
   if (!maySee(desk.actor, standingOf(row, authorIds), desk.now)) throw notFound();
-  return article;
+  return showWhole({ row, links }, await store.findBody(desk.db, id), desk);
 };
 
-/** One article for the key that asks. */
-export const readArticle = (
+/** An article with its text, as this key may see it, whether it stands so or only would. */
+export const showWhole = async (
+  { row, links }: { row: DeskRow; links: Links },
+  { format, source, html }: Pick<store.ArticleBodyRow, 'format' | 'source' | 'html'>,
+  desk: DeskContext,
+): Promise<ManagedArticle> => {
+  const keyIds = [row.createdBy, row.updatedBy].filter((id) => id !== null);
+  return {
+    ...summaryOf(row, links, await findKeyNames(desk.db, keyIds), desk),
+    ...(mayReadNotes(desk.actor) ? { body: { format, source } } : {}),
+    bodyHtml: html,
+  };
+};
+
+/** One article for the key that has just changed it. */
+export const showAfter = (
+  ctx: Context,
+  tx: Tx,
+  { urlOf }: { urlOf: ArticleUrl },
+  id: string,
+): Promise<ManagedArticle> => showArticle(id, { db: tx.db, actor: ctx.actor, now: tx.now, urlOf });
+
+/** One article for the key that asks, settled. */
+export const readArticle = async (
   ctx: Context,
   { urlOf }: { urlOf: ArticleUrl },
   id: string,
-): Promise<ManagedArticle> => showArticle(id, { db: ctx.read, actor: ctx.actor, now: ctx.clock(), urlOf });
+): Promise<ManagedArticle> => {
+  await settleDue(ctx);
+  return showArticle(id, { db: ctx.read, actor: ctx.actor, now: ctx.clock(), urlOf });
+};
 
 /** What of all articles a key may see, as the database can ask it; `maySee` says the same of one. */
 const scopeOf = (actor: Actor, now: number): Scope => {
@@ -129,6 +158,7 @@ export const listArticles = async (
   { urlOf, cursors }: { urlOf: ArticleUrl; cursors: Cursors },
   query: ManagedArticleQuery,
 ): Promise<Page<ManagedArticleSummary>> => {
+  await settleDue(ctx);
   const { limit, cursor, total, view, sort = '-updatedAt', ...filters } = query;
   const now = ctx.clock();
   const db = ctx.read;

@@ -90,6 +90,9 @@ const shared = {
   seo: SeoChange.optional(),
   commentPolicy: z.enum(COMMENT_POLICIES).nullable().optional(),
   commentsCloseAt: InstantInput.nullable().optional(),
+  unpublishAt: InstantInput.nullable().optional().meta({
+    description: 'When the article is withdrawn by itself, such as at the end of a licence; null: never.',
+  }),
   source: Source.nullable().optional(),
   notes: textOf(10_000, 0).nullable().optional(),
   metadata: MetadataChange.optional(),
@@ -108,6 +111,14 @@ export const NewArticle = z
     publishedAt: InstantInput.optional().meta({
       description: 'A past first publication, with `status: "published"`: for imports, by editors.',
     }),
+    scheduledFor: InstantInput.optional().meta({
+      description: 'Schedules the article for this instant; not with `status: "published"`.',
+    }),
+  })
+  .refine(({ status, scheduledFor }) => status !== 'published' || scheduledFor === undefined, {
+    path: ['scheduledFor'],
+    params: { code: 'not_combinable' },
+    message: 'cannot be combined with status "published"',
   })
   .meta({ id: 'NewArticle' });
 export type NewArticle = z.output<typeof NewArticle>;
@@ -123,3 +134,59 @@ export const ArticleChange = z
   })
   .meta({ id: 'ArticleChange' });
 export type ArticleChange = z.output<typeof ArticleChange>;
+
+/** A change that can be kept aside: what the public reads, and nothing else. */
+export const StagedChange = ArticleChange.omit({
+  commentPolicy: true,
+  commentsCloseAt: true,
+  unpublishAt: true,
+  source: true,
+  notes: true,
+})
+  .extend({
+    metadata: z.strictObject({ public: Metadata.optional() }).meta({ id: 'PublicMetadataChange' }).optional(),
+  })
+  .meta({ id: 'StagedChange' });
+export type StagedChange = z.output<typeof StagedChange>;
+
+/** When to publish; at once when left out. */
+export const PublishOptions = z
+  .strictObject({
+    at: InstantInput.optional().meta({ description: 'Schedules the article for this instant instead.' }),
+  })
+  .meta({ id: 'PublishOptions' });
+export type PublishOptions = z.output<typeof PublishOptions>;
+
+export const ReturnOptions = z
+  .strictObject({
+    note: textOf(2_000)
+      .optional()
+      .meta({ examples: ['The second quote needs a source.'] }),
+  })
+  .meta({ id: 'ReturnOptions' });
+
+export const NewCorrection = z
+  .strictObject({ text: textOf(2_000).meta({ examples: ['The bridge has two lanes, not four.'] }) })
+  .meta({ id: 'NewCorrection' });
+
+const isUniqueById = (articles: readonly { id: string }[]): boolean =>
+  new Set(articles.map(({ id }) => id)).size === articles.length;
+
+export const Release = z
+  .strictObject({
+    at: InstantInput.optional().meta({ description: 'Schedules them all for this instant instead.' }),
+    articles: z
+      .array(
+        z
+          .strictObject({
+            id: Id,
+            version: z.number().int().min(1).meta({ description: 'The version that was read.' }),
+          })
+          .meta({ id: 'ReleasedArticle' }),
+      )
+      .min(1)
+      .max(100)
+      .refine(isUniqueById, { params: { code: 'repeated' }, message: 'names an article twice' }),
+  })
+  .meta({ id: 'Release' });
+export type Release = z.output<typeof Release>;

@@ -5,11 +5,9 @@ import { type Fault, Problem } from '../core/problem.ts';
 import type { Db } from '../db/dialect.ts';
 import { resolveTags } from '../tags/service.ts';
 import { addToSectionCount, addToTagCounts, findSectionBySlug } from '../tags/store.ts';
-import { type BylineRow, listBylines, resolveBylines } from './bylines.ts';
-import { findDeskRow } from './desk.store.ts';
+import { type BylineRow, resolveBylines } from './bylines.ts';
 import type { BylineInput } from './input.ts';
-import { linksOf } from './links.ts';
-import { type ArticleRow, listTagIds } from './store.ts';
+import type { Counted } from './state.ts';
 
 export interface ReferenceInput {
   section?: string | null | undefined;
@@ -24,6 +22,9 @@ export interface References {
   bylines: BylineRow[] | undefined;
 }
 
+export const unknownReferences = (errors: readonly Fault[]): Problem =>
+  new Problem('reference_unknown', 'Something that the article names does not exist.', { errors });
+
 /** Finds the section and the authors, and finds or makes the tags. Throws `reference_unknown` naming every unknown one. */
 export const resolveReferences = async (
   tx: Tx,
@@ -37,35 +38,12 @@ export const resolveReferences = async (
       : []),
     ...(byline?.faults ?? []),
   ];
-  if (faults.length > 0) {
-    throw new Problem('reference_unknown', 'Something that the article names does not exist.', {
-      errors: faults,
-    });
-  }
+  if (faults.length > 0) throw unknownReferences(faults);
   const rows = tags === undefined ? undefined : await resolveTags(tx, tags);
   return {
     sectionId: typeof section === 'string' ? found?.id : section,
     tagIds: rows?.map(({ id }) => id),
     bylines: byline?.bylines,
-  };
-};
-
-/** Where an article counts: empty while it is not public. */
-export interface Counted {
-  authors: readonly string[];
-  tags: readonly string[];
-  sections: readonly string[];
-}
-
-const NOWHERE: Counted = { authors: [], tags: [], sections: [] };
-
-export const countedIn = async (db: Db, row: ArticleRow): Promise<Counted> => {
-  if (row.status !== 'published') return NOWHERE;
-  const bylines = await listBylines(db, row.id);
-  return {
-    authors: bylines.map(({ authorId }) => authorId),
-    tags: await listTagIds(db, row.id),
-    sections: row.sectionId === null ? [] : [row.sectionId],
   };
 };
 
@@ -78,21 +56,4 @@ export const recount = async (db: Db, before: Counted, after: Counted): Promise<
   await addToTagCounts(db, less(after.tags, before.tags), 1);
   for (const id of less(before.sections, after.sections)) await addToSectionCount(db, id, -1);
   for (const id of less(after.sections, before.sections)) await addToSectionCount(db, id, 1);
-};
-
-/** The cache tags of every public answer that shows the article as it stands; none while it is not public. */
-export const cacheTags = async (db: Db, id: string): Promise<string[]> => {
-  const row = await findDeskRow(db, id);
-  if (row === undefined || row.publicFrom === null) return [];
-  const links = (await linksOf(db, [id])).get(id)!;
-  return [
-    `article:${id}`,
-    'articles',
-    `comments:${id}`,
-    // Their lists count public articles.
-    ...['authors', 'tags', 'sections'],
-    ...links.authors.map((author) => `author:${author.id}`),
-    ...links.tags.map((tag) => `tag:${tag.slug}`),
-    ...(row.section === null ? [] : [`section:${row.section.slug}`]),
-  ];
 };

@@ -1,19 +1,33 @@
 // What may happen to an article, by whom, from where: one table of moves, and who sees, edits and makes them.
-// Everything a rule needs is in its arguments; what it decides are columns, not queries.
+// Everything a rule needs is in its arguments. When an article is public after a move is said in publication.ts.
 import { isEditor } from '../access/roles.ts';
 import type { Actor } from '../context.ts';
-import { type Fault, notFound, Problem } from '../core/problem.ts';
+import { notFound, Problem } from '../core/problem.ts';
 import type { ArticleStatus, Role } from '../db/schema/columns.ts';
-import type { MOVES } from './schema.ts';
+import { MOVES } from './schema.ts';
 import { isVisible } from './visibility.ts';
 
 export type Move = (typeof MOVES)[number];
 
-/** Where each move leads; a move that is not here is refused. `deleted` is the end. */
-const TABLE: Record<ArticleStatus, Partial<Record<Move, ArticleStatus | 'deleted'>>> = {
-  draft: { publish: 'published', trash: 'trashed' },
-  published: { unpublish: 'draft', archive: 'archived', trash: 'trashed' },
-  archived: { publish: 'published', unpublish: 'draft', trash: 'trashed', restore: 'draft' },
+/** A move, and beside it `schedule`: to publish at a later instant. */
+export type Step = Move | 'schedule';
+
+export type Outcome = ArticleStatus | 'deleted';
+
+/** Where each step leads; a step that is not here is refused. `deleted` is the end. */
+const TABLE: Record<ArticleStatus, Partial<Record<Step, Outcome>>> = {
+  draft: { submit: 'in_review', publish: 'published', schedule: 'scheduled', trash: 'trashed' },
+  in_review: { return: 'draft', publish: 'published', schedule: 'scheduled', trash: 'trashed' },
+  scheduled: { publish: 'published', schedule: 'scheduled', unpublish: 'draft', trash: 'trashed' },
+  // Published again: what is staged goes live.
+  published: { publish: 'published', unpublish: 'draft', archive: 'archived', trash: 'trashed' },
+  archived: {
+    publish: 'published',
+    schedule: 'scheduled',
+    unpublish: 'draft',
+    trash: 'trashed',
+    restore: 'draft',
+  },
   trashed: { restore: 'draft', delete: 'deleted' },
 };
 
@@ -21,6 +35,8 @@ export interface Standing {
   status: ArticleStatus;
   publicFrom: number | null;
   publicUntil: number | null;
+  /** When a change was kept aside for it; null: none is. */
+  stagedAt: number | null;
   createdBy: string | null;
   /** The authors in the byline. */
   authorIds: readonly string[];
@@ -64,16 +80,37 @@ const mayEdit = (actor: Actor, article: Standing): boolean => {
   );
 };
 
-const mayMake = (move: Move, actor: Actor, article: Standing): boolean => {
+const mayMake = (step: Step, actor: Actor, article: Standing): boolean => {
   if (readsAll(actor)) return true;
-  if (move === 'publish' || move === 'unpublish')
-    return roleOf(actor) === 'reporter' && isOwn(actor, article);
-  return move === 'trash' && article.status === 'draft' && mayEdit(actor, article);
+  if (!writes(actor) || !isOwn(actor, article)) return false;
+  switch (step) {
+    case 'submit':
+    case 'return':
+      return true;
+    case 'publish':
+    case 'schedule':
+    case 'unpublish':
+      return roleOf(actor) === 'reporter';
+    case 'trash':
+      return article.status === 'draft';
+    default:
+      return false;
+  }
 };
 
-/** The moves that are possible and open to `actor`, in the order of the table. */
+const nextOf = (step: Step, { status, stagedAt }: Standing): Outcome | undefined =>
+  status === 'published' && step === 'publish' && stagedAt === null ? undefined : TABLE[status][step];
+
+/** The moves that are possible and open to `actor`, in the order of MOVES. */
 export const allowedMoves = (actor: Actor, article: Standing): Move[] =>
-  (Object.keys(TABLE[article.status]) as Move[]).filter((move) => mayMake(move, actor, article));
+  MOVES.filter((move) => nextOf(move, article) !== undefined && mayMake(move, actor, article));
+
+/** Who may read what an article was and would be: those whose it is. Throws like `requireEdit`. */
+export const requireHistory = (actor: Actor, article: Standing, now: number): void => {
+  if (!maySee(actor, article, now)) throw notFound();
+  if (readsAll(actor) || (writes(actor) && isOwn(actor, article))) return;
+  throw new Problem('forbidden', 'The history of this article is not yours to read.');
+};
 
 /** Throws `not_found` where the article may not be seen, `forbidden` where it may be seen and not changed. */
 export const requireEdit = (actor: Actor, article: Standing, now: number): void => {
@@ -81,116 +118,39 @@ export const requireEdit = (actor: Actor, article: Standing, now: number): void 
   if (!mayEdit(actor, article))
     throw new Problem('forbidden', 'This article is not yours to change, or not any more.');
   if (article.status === 'trashed') {
-    throw new Problem('transition_refused', 'The article is in the trash: restore it first.', {
-      allowedMoves: allowedMoves(actor, article),
-    });
+    throw refused('The article is in the trash: restore it first', actor, article);
   }
 };
 
 /**
- * The status after `move`. Throws `not_found` where the article may not be seen, `transition_refused` with the moves
+ * The status after `step`. Throws `not_found` where the article may not be seen, `transition_refused` with the moves
  * that are open where this one is not possible, `forbidden` where it is possible for others.
  */
-export const statusAfter = (
-  move: Move,
-  actor: Actor,
-  article: Standing,
-  now: number,
-): ArticleStatus | 'deleted' => {
+export const statusAfter = (step: Step, actor: Actor, article: Standing, now: number): Outcome => {
   if (!maySee(actor, article, now)) throw notFound();
-  const next = TABLE[article.status][move];
-  const allowed = allowedMoves(actor, article);
-  if (next === undefined) {
-    const open = allowed.length === 0 ? 'none' : allowed.join(', ');
-    throw new Problem(
-      'transition_refused',
-      `The article is ${article.status}; moves open to this key: ${open}.`,
-      {
-        allowedMoves: allowed,
-      },
-    );
-  }
-  if (!allowed.includes(move)) throw new Problem('forbidden', `This key may not ${move} this article.`);
+  const next = nextOf(step, article);
+  if (next === undefined) throw refused(`The article is ${article.status}`, actor, article);
+  if (!mayMake(step, actor, article))
+    throw new Problem('forbidden', `This key may not ${step} this article.`);
   return next;
 };
 
-export interface Visibility {
-  publishedAt: number | null;
-  modifiedAt: number | null;
-  publicFrom: number | null;
-  publicUntil: number | null;
-}
-
-/** The visibility columns after a move to `status` at `now`. The first publication is never changed again. */
-export const visibilityAfter = (
-  status: ArticleStatus,
-  before: Visibility,
-  now: number,
-  firstPublishedAt: number = now,
-): Visibility => {
-  const { publishedAt, modifiedAt, publicFrom } = before;
-  switch (status) {
-    case 'published': {
-      const first = publishedAt ?? firstPublishedAt;
-      return {
-        publishedAt: first,
-        modifiedAt: publishedAt === null ? first : now,
-        publicFrom: first,
-        publicUntil: null,
-      };
-    }
-    case 'archived':
-      // It has been public and is so no more, and that may be known: 410.
-      return { publishedAt, modifiedAt, publicFrom, publicUntil: now };
-    default:
-      return { publishedAt, modifiedAt, publicFrom: null, publicUntil: null };
-  }
+/** A change is kept aside over what the public reads; everything else is changed where it stands. */
+export const requireStageable = (actor: Actor, article: Standing): void => {
+  if (article.status === 'published') return;
+  throw refused('Only a published article is changed aside: change this one directly', actor, article);
 };
 
-export interface Publishable {
-  title: string;
-  bodyText: string;
-  authors: number;
-}
+/** A correction is of what has been read. */
+export const requireCorrectable = (actor: Actor, article: Standing): void => {
+  if (article.status === 'published') return;
+  throw refused('Only a published article is corrected', actor, article);
+};
 
-/** Throws `publish_incomplete` naming everything a public article still lacks. */
-export const requireComplete = ({ title, bodyText, authors }: Publishable): void => {
-  const missing = (pointer: string): Fault => ({
-    pointer,
-    code: 'required',
-    message: 'is required to be public',
+const refused = (why: string, actor: Actor, article: Standing): Problem => {
+  const allowed = allowedMoves(actor, article);
+  const open = allowed.length === 0 ? 'none' : allowed.join(', ');
+  return new Problem('transition_refused', `${why}; moves open to this key: ${open}.`, {
+    allowedMoves: allowed,
   });
-  const errors = [
-    ...(title.trim() === '' ? [missing('/title')] : []),
-    ...(bodyText.trim() === '' ? [missing('/body')] : []),
-    ...(authors === 0 ? [missing('/authors')] : []),
-  ];
-  if (errors.length === 0) return;
-  const names = errors.map(({ pointer = '' }) => pointer.slice(1)).join(', ');
-  throw new Problem('publish_incomplete', `Still missing: ${names}.`, { errors });
-};
-
-/** A first publication given by hand: by editors, and in the past. */
-export const requireBackdating = (
-  actor: Actor,
-  publishedAt: number,
-  isPublished: boolean,
-  now: number,
-): void => {
-  const fault = (code: string, message: string) => ({ errors: [{ pointer: '/publishedAt', code, message }] });
-  if (!readsAll(actor)) throw new Problem('forbidden', 'Only editors may set publishedAt.');
-  if (!isPublished) {
-    throw new Problem(
-      'validation_failed',
-      'Not valid: /publishedAt.',
-      fault('needs_status', 'needs status "published"'),
-    );
-  }
-  if (publishedAt > now) {
-    throw new Problem(
-      'validation_failed',
-      'Not valid: /publishedAt.',
-      fault('not_past', 'must be in the past'),
-    );
-  }
 };

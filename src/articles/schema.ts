@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { AnyObject, IdOut, Instant, LanguageOut, listOf, Slug, Source } from '../core/fields.ts';
 import { ARTICLE_STATUSES, BODY_FORMATS, COMMENT_POLICIES } from '../db/schema/columns.ts';
 
-export const MOVES = ['publish', 'unpublish', 'archive', 'trash', 'restore', 'delete'] as const;
+export const MOVES = [
+  'submit',
+  'return',
+  'publish',
+  'unpublish',
+  'archive',
+  'trash',
+  'restore',
+  'delete',
+] as const;
 
 export const Byline = z
   .strictObject({
@@ -22,7 +31,7 @@ export type TagLink = z.infer<typeof TagLink>;
 export const SectionLink = z.strictObject({ slug: Slug, name: z.string() }).meta({ id: 'SectionLink' });
 export type SectionLink = z.infer<typeof SectionLink>;
 
-const Cover = z
+export const Cover = z
   .strictObject({
     url: z.string().meta({ format: 'uri' }),
     alt: z.string(),
@@ -33,11 +42,19 @@ const Cover = z
   })
   .meta({ id: 'Cover' });
 
-const Seo = z
+export const Seo = z
   .strictObject({ title: z.string().nullable(), description: z.string().nullable(), noindex: z.boolean() })
   .meta({ id: 'Seo', description: 'What search engines are told, where it differs from the article.' });
 
 const bodyHtml = z.string().meta({ description: 'Sanitized HTML: safe to put in a page.' });
+
+export const Correction = z
+  .strictObject({
+    id: IdOut,
+    at: Instant,
+    text: z.string().meta({ examples: ['The bridge has two lanes, not four.'] }),
+  })
+  .meta({ id: 'Correction', description: 'What was wrong in the article, and when that was said.' });
 
 /** What anyone may read of an article in a list. */
 const summaryFields = {
@@ -57,13 +74,18 @@ const summaryFields = {
   wordCount: z.number().int(),
   readingMinutes: z.number().int(),
   acceptsComments: z.boolean().meta({ description: 'Whether a comment posted now would be taken.' }),
+  corrections: z.array(Correction).meta({ description: 'Oldest first.' }),
 };
+
+export const PublicMetadata = z
+  .strictObject({ public: AnyObject })
+  .meta({ description: 'Of an integration’s own.' });
 
 const publicFields = {
   ...summaryFields,
   publishedAt: Instant.meta({ description: 'First publication; never changes.' }),
   modifiedAt: Instant.meta({ description: 'Last change that the public can see.' }),
-  metadata: z.strictObject({ public: AnyObject }).meta({ description: 'Of an integration’s own.' }),
+  metadata: PublicMetadata,
 };
 
 export const ArticleSummary = z
@@ -83,7 +105,7 @@ export const MovedArticle = z
   .strictObject({ movedTo: Slug.meta({ description: 'The slug that the article has now.' }) })
   .meta({ id: 'MovedArticle' });
 
-const KeyLink = z
+export const KeyLink = z
   .strictObject({ id: IdOut, name: z.string() })
   .meta({ id: 'KeyLink', description: 'An API key, by the name it was given.' });
 export type KeyLink = z.infer<typeof KeyLink>;
@@ -91,8 +113,18 @@ export type KeyLink = z.infer<typeof KeyLink>;
 const managedFields = {
   ...summaryFields,
   status: z.enum(ARTICLE_STATUSES),
-  publishedAt: Instant.nullable(),
+  publishedAt: Instant.nullable().meta({
+    description: 'First publication; of a scheduled article the instant at which it will be.',
+  }),
   modifiedAt: Instant.nullable(),
+  scheduledFor: Instant.nullable().meta({ description: 'When a scheduled article becomes public.' }),
+  unpublishAt: Instant.nullable().meta({ description: 'When it is withdrawn by itself, as by `archive`.' }),
+  hasStagedChanges: z.boolean().meta({ description: 'A change is kept aside; see `…/staged`.' }),
+  returnNote: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: 'Why it came back from review. Not shown to moderators.' }),
   updatedAt: Instant.meta({ description: 'Last change of any kind.' }),
   updatedBy: KeyLink.nullable().meta({ description: 'Null: the operator.' }),
   createdAt: Instant,
@@ -110,7 +142,7 @@ const managedFields = {
   allowedMoves: z.array(z.enum(MOVES)).meta({ description: 'What the key that asks may do next.' }),
 };
 
-const Body = z
+export const Body = z
   .strictObject({ format: z.enum(BODY_FORMATS), source: z.string() })
   .meta({ id: 'Body', description: 'As it was written.' });
 
@@ -132,5 +164,21 @@ export const ManagedArticle = z
   .meta({ id: 'ManagedArticle' });
 export type ManagedArticle = z.infer<typeof ManagedArticle>;
 
+/** The public view of what may not be public yet. */
+export const ArticlePreview = z
+  .strictObject({
+    ...summaryFields,
+    publishedAt: Instant.nullable(),
+    modifiedAt: Instant.nullable(),
+    metadata: PublicMetadata,
+    bodyHtml,
+  })
+  .meta({ id: 'ArticlePreview' });
+export type ArticlePreview = z.infer<typeof ArticlePreview>;
+
 export const ArticleList = listOf('ArticleList', ArticleSummary);
 export const ManagedArticleList = listOf('ManagedArticleList', ManagedArticleSummary);
+
+export const ReleasedArticles = z
+  .strictObject({ items: z.array(ManagedArticle) })
+  .meta({ id: 'ReleasedArticles' });

@@ -1,117 +1,101 @@
-// What the newsroom does with articles: write, change, publish, withdraw, throw away. Each is one transaction; the
-// text is rendered before it where all of it is known by then.
+// What the newsroom does with articles: write, change, move, throw away. Each is one transaction; the text is rendered
+// before it where all of it is known by then.
 import { type Context, keyIdOf, type Tx } from '../context.ts';
 import { newId } from '../core/id.ts';
-import { notFound, Problem } from '../core/problem.ts';
-import { type Expected, requireVersion } from '../core/version.ts';
-import type { Db } from '../db/dialect.ts';
+import { notFound } from '../core/problem.ts';
+import type { Expected } from '../core/version.ts';
+import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
 import { siteSettings } from '../settings/service.ts';
-import { type Body, type RenderedBody, renderBody } from './body.ts';
-import { listBylines, replaceBylines } from './bylines.ts';
-import { contentColumns, isPublicChange, NO_CONTENT } from './content.ts';
-import { showArticle, standingOf } from './desk.ts';
+import { type Body, renderBody } from './body.ts';
+import { replaceBylines } from './bylines.ts';
+import { contentColumns, NO_CONTENT } from './content.ts';
+import { showAfter } from './desk.ts';
 import type { ArticleChange, NewArticle } from './input.ts';
-import { cacheTags, countedIn, recount, resolveReferences } from './references.ts';
+import * as publication from './publication.ts';
+import { recount, resolveReferences } from './references.ts';
+import { insertRevision } from './revisions.store.ts';
+import { requireArticleVersion } from './revisions.ts';
 import * as rules from './rules.ts';
+import {
+  type ArticleDeps,
+  columnsOfText,
+  deedOf,
+  type Edit,
+  type Held,
+  hold,
+  save,
+  saveText,
+  sourceTaken,
+} from './saving.ts';
 import type { ManagedArticle } from './schema.ts';
-import { dropSlug, slugFromTitle, takeSlug } from './slugs.ts';
+import { changedSlug, slugFromTitle, takeSlug } from './slugs.ts';
+import { stagedEdit } from './staged.ts';
+import { cacheTagsOf, contentOf, countedIn, NOWHERE, stateOf } from './state.ts';
 import * as store from './store.ts';
-import { type ArticleUrl, excerptOfBody } from './view.ts';
 
-export interface ArticleDeps {
-  urlOf: ArticleUrl;
-  embedHosts: ReadonlySet<string>;
-}
-
-/** An article as this transaction holds it. */
-interface Held {
-  row: store.ArticleRow;
-  standing: rules.Standing;
-}
-
-const hold = async (tx: Tx, id: string): Promise<Held> => {
-  const row = await store.findArticle(tx.db, id);
-  if (row === undefined) throw notFound();
-  const bylines = await listBylines(tx.db, id);
-  return {
-    row,
-    standing: standingOf(
-      row,
-      bylines.map(({ authorId }) => authorId),
-    ),
-  };
-};
-
-const show = (ctx: Context, tx: Tx, { urlOf }: ArticleDeps, id: string): Promise<ManagedArticle> =>
-  showArticle(id, { db: tx.db, actor: ctx.actor, now: tx.now, urlOf });
-
-/** The one constraint that a well-formed article can run into. */
-const sourceTaken = (db: Db, error: unknown): unknown => {
-  const violation = db.dialect.violation(error);
-  if (violation?.kind !== 'unique' || violation.constraint !== 'articles_source_system_source_id_key')
-    return error;
-  return new Problem('source_taken', 'Another article has this source.', {
-    cause: error,
-    errors: [{ pointer: '/source', code: 'source_taken', message: 'belongs to another article' }],
+/** Where a new article stands, and since when. Throws what the rules for publishing and scheduling throw. */
+const birthOf = (ctx: Context, input: NewArticle, authorIds: readonly string[], now: number) => {
+  const { publishedAt, scheduledFor, unpublishAt = null } = input;
+  const isPublished = input.status === 'published';
+  if (publishedAt !== undefined) publication.requireBackdating(ctx.actor, publishedAt, isPublished, now);
+  if (scheduledFor !== undefined) publication.requireAhead(scheduledFor, now, '/scheduledFor');
+  publication.requireEndAhead(unpublishAt, scheduledFor ?? now);
+  const status: ArticleStatus = isPublished
+    ? 'published'
+    : scheduledFor === undefined
+      ? 'draft'
+      : 'scheduled';
+  const unpublished = { ...publication.NEVER_PUBLIC, publicUntil: unpublishAt };
+  if (status === 'draft') return { status, ...unpublished };
+  const draft = {
+    status: 'draft',
+    ...unpublished,
+    stagedAt: null,
+    createdBy: keyIdOf(ctx.actor),
+    authorIds,
+  } as const;
+  rules.statusAfter(isPublished ? 'publish' : 'schedule', ctx.actor, draft, now);
+  publication.requireComplete({
+    title: input.title,
+    bodyText: input.body?.source ?? '',
+    authors: authorIds.length,
   });
+  const turn = { from: 'draft', to: status, now, at: scheduledFor ?? publishedAt } as const;
+  return { status, ...publication.visibilityAfter(unpublished, turn) };
 };
 
-const saveText = async (db: Db, articleId: string, body: Body, rendered: RenderedBody): Promise<void> => {
-  const { html, text, rendererVersion: renderer } = rendered;
-  await store.saveBody(db, { articleId, format: body.format, source: body.source, html, text, renderer });
+const BORN: Partial<Record<ArticleStatus, Action>> = {
+  published: 'article.published',
+  scheduled: 'article.scheduled',
 };
 
-/** When an article stands in the lists of its tags and authors; null: not at all. */
-const listedAt = ({
-  status,
-  publishedAt,
-}: Pick<store.ArticleRow, 'status' | 'publishedAt'>): number | null =>
-  status === 'published' ? publishedAt : null;
-
-/** Writes an article, as a draft or, with `status: "published"`, for everybody at once. */
+/** Writes an article: as a draft, for a later instant, or for everybody at once. */
 export const createArticle = (
   ctx: Context,
   deps: ArticleDeps,
   input: NewArticle,
 ): Promise<ManagedArticle> => {
   const body: Body = input.body ?? { format: 'markdown', source: '' };
-  const rendered = renderBody(body, deps.embedHosts);
+  const text = { body, rendered: renderBody(body, deps.embedHosts) };
   return ctx.write(async (tx) => {
     const id = newId(tx.now);
     const by = keyIdOf(ctx.actor);
     const { sectionId = null, tagIds = [], bylines = [] } = await resolveReferences(tx, input);
     const authorIds = bylines.map(({ authorId }) => authorId);
-    const draft: rules.Standing = {
-      status: 'draft',
-      publicFrom: null,
-      publicUntil: null,
-      createdBy: by,
-      authorIds,
-    };
-    const isPublished = input.status === 'published';
-    if (input.publishedAt !== undefined)
-      rules.requireBackdating(ctx.actor, input.publishedAt, isPublished, tx.now);
-    if (isPublished) {
-      rules.statusAfter('publish', ctx.actor, draft, tx.now);
-      rules.requireComplete({ title: input.title, bodyText: body.source, authors: bylines.length });
-    }
-    const status = isPublished ? 'published' : 'draft';
-    const unpublished = { publishedAt: null, modifiedAt: null, publicFrom: null, publicUntil: null };
-    const visibility = rules.visibilityAfter(status, unpublished, tx.now, input.publishedAt);
+    const birth = birthOf(ctx, input, authorIds, tx.now);
     const slug = input.slug ?? (await slugFromTitle(tx.db, id, input.title));
     const row: store.NewArticleRow = {
       ...NO_CONTENT,
       language: input.language ?? (await siteSettings(tx.db)).language,
       ...contentColumns(input, NO_CONTENT),
-      ...visibility,
+      ...columnsOfText(text),
+      ...birth,
       id,
-      status,
       slug,
       slugIsExplicit: input.slug !== undefined,
       title: input.title,
-      excerpt: excerptOfBody(rendered.text),
-      wordCount: rendered.wordCount,
+      corrections: [],
       sectionId,
       commentCount: 0,
       version: 1,
@@ -124,29 +108,29 @@ export const createArticle = (
       throw sourceTaken(tx.db, error);
     });
     await takeSlug(tx.db, id, slug);
-    await saveText(tx.db, id, body, rendered);
-    await store.replaceTags(tx.db, id, tagIds, isPublished ? visibility.publishedAt : null);
-    await replaceBylines(tx.db, id, bylines, isPublished ? visibility.publishedAt : null);
-    const tags = await cacheTags(tx.db, id);
-    tx.emit({ action: 'article.created', subject: `article:${id}`, version: 1, tags });
-    if (isPublished) {
-      const { row: made } = await hold(tx, id);
-      await recount(tx.db, { authors: [], tags: [], sections: [] }, await countedIn(tx.db, made));
-      tx.emit({ action: 'article.published', subject: `article:${id}`, version: 1, tags });
-    }
-    return show(ctx, tx, deps, id);
+    await saveText(tx.db, id, 1, text);
+    const listedAt = publication.listedAtOf(birth);
+    await store.replaceTags(tx.db, id, tagIds, listedAt);
+    await replaceBylines(tx.db, id, bylines, listedAt);
+    const state = await stateOf(tx.db, (await store.findArticle(tx.db, id))!);
+    await recount(tx.db, NOWHERE, countedIn(state));
+    await insertRevision(tx.db, {
+      articleId: id,
+      n: 1,
+      kind: 'live',
+      action: deedOf('article.created'),
+      at: tx.now,
+      madeBy: by,
+      fields: [],
+      content: contentOf(state),
+      bodyN: 1,
+      note: null,
+    });
+    const tags = cacheTagsOf(state);
+    const actions: Action[] = ['article.created', ...[BORN[birth.status] ?? []].flat()];
+    for (const action of actions) tx.emit({ action, subject: `article:${id}`, version: 1, tags });
+    return showAfter(ctx, tx, deps, id);
   });
-};
-
-/** The slug after a change: an explicit one, or one that follows the title until the first publication. */
-const changedSlug = async (tx: Tx, row: store.ArticleRow, change: ArticleChange): Promise<string> => {
-  const { title } = change;
-  const isFollowing = !row.slugIsExplicit && row.publishedAt === null && title !== undefined;
-  const slug = change.slug ?? (isFollowing ? await slugFromTitle(tx.db, row.id, title) : row.slug);
-  if (slug === row.slug) return slug;
-  await takeSlug(tx.db, row.id, slug);
-  if (row.publishedAt === null) await dropSlug(tx.db, row.id, row.slug);
-  return slug;
 };
 
 /** Changes an article where it stands; a published one is changed for everybody at once. */
@@ -163,65 +147,43 @@ export const changeArticle = (
       ? renderBody({ format, source }, deps.embedHosts)
       : undefined;
   return ctx.write(async (tx) => {
-    const { row, standing } = await hold(tx, id);
+    const held = await hold(tx, id);
+    const { row, standing } = held;
     if (!rules.maySee(ctx.actor, standing, tx.now)) throw notFound();
-    requireVersion(expected, row.version);
+    await requireArticleVersion(tx.db, expected, row);
     rules.requireEdit(ctx.actor, standing, tx.now);
-    if (Object.keys(change).length === 0) return show(ctx, tx, deps, id);
+    if (Object.keys(change).length === 0) return showAfter(ctx, tx, deps, id);
 
-    const tagsBefore = await cacheTags(tx.db, id);
-    const countedBefore = await countedIn(tx.db, row);
     const { sectionId, tagIds, bylines } = await resolveReferences(tx, change);
     const written = await store.findBody(tx.db, id);
     const body: Body = { format: format ?? written.format, source: source ?? written.source };
-    const rendered = change.body === undefined ? undefined : (prepared ?? renderBody(body, deps.embedHosts));
-    const isPublished = row.status === 'published';
-    if (isPublished) {
+    const text =
+      change.body === undefined
+        ? undefined
+        : { body, rendered: prepared ?? renderBody(body, deps.embedHosts) };
+    if (publication.isOut(row.status)) {
       const authors = bylines?.length ?? standing.authorIds.length;
-      rules.requireComplete({ title: change.title ?? row.title, bodyText: body.source, authors });
+      publication.requireComplete({ title: change.title ?? row.title, bodyText: body.source, authors });
     }
-    const columns: Partial<store.NewArticleRow> = {
+    if (change.unpublishAt !== undefined) {
+      publication.requireEndAhead(change.unpublishAt, Math.max(row.publicFrom ?? 0, tx.now));
+    }
+    const columns: Edit['columns'] = {
       ...contentColumns(change, row),
       ...(sectionId === undefined ? {} : { sectionId }),
-      ...(rendered === undefined
-        ? {}
-        : { excerpt: excerptOfBody(rendered.text), wordCount: rendered.wordCount }),
-      ...(isPublished && isPublicChange(change) ? { modifiedAt: tx.now } : {}),
-      slug: await changedSlug(tx, row, change),
+      slug: await changedSlug(tx.db, row, change, tx.now),
       slugIsExplicit: row.slugIsExplicit || change.slug !== undefined,
     };
-    const version = await save(ctx, tx, row, columns);
-    if (rendered !== undefined) await saveText(tx.db, id, body, rendered);
-    if (tagIds !== undefined) await store.replaceTags(tx.db, id, tagIds, listedAt(row));
-    if (bylines !== undefined) await replaceBylines(tx.db, id, bylines, listedAt(row));
-    await recount(tx.db, countedBefore, await countedIn(tx.db, (await hold(tx, id)).row));
-    tx.emit({
-      action: 'article.updated',
-      subject: `article:${id}`,
-      version,
-      tags: [...tagsBefore, ...(await cacheTags(tx.db, id))],
-    });
-    return show(ctx, tx, deps, id);
+    await save(ctx, tx, held, { columns, text, tagIds, bylines }, { action: 'article.updated' });
+    return showAfter(ctx, tx, deps, id);
   });
 };
 
-/** Saves columns as the next version, by whoever acts; returns that version. */
-const save = async (
-  ctx: Context,
-  tx: Tx,
-  row: store.ArticleRow,
-  columns: Partial<store.NewArticleRow>,
-): Promise<number> => {
-  const version = row.version + 1;
-  const change = { ...columns, version, updatedAt: tx.now, updatedBy: keyIdOf(ctx.actor) };
-  await store.updateArticle(tx.db, row.id, change).catch((error: unknown) => {
-    throw sourceTaken(tx.db, error);
-  });
-  return version;
-};
-
-const DONE: Record<rules.Move, Action> = {
+const DONE: Record<rules.Step, Action> = {
+  submit: 'article.submitted',
+  return: 'article.returned',
   publish: 'article.published',
+  schedule: 'article.scheduled',
   unpublish: 'article.unpublished',
   archive: 'article.archived',
   trash: 'article.trashed',
@@ -229,57 +191,74 @@ const DONE: Record<rules.Move, Action> = {
   delete: 'article.deleted',
 };
 
-/** Makes a move of the table; returns the article where it stands now, or undefined when the move deleted it. */
-const move = (
+export interface MoveOptions {
+  /** When a scheduled article becomes public. */
+  at?: number | undefined;
+  /** Why it goes back from review. */
+  note?: string | undefined;
+}
+
+/** What an article needs to become public; throws what it lacks. */
+const requirePublishable = async (tx: Tx, { row, standing }: Held, startsAt: number): Promise<void> => {
+  const body = await store.findBody(tx.db, row.id);
+  const authors = standing.authorIds.length;
+  publication.requireComplete({ title: row.title, bodyText: body.source, authors });
+  if (row.status !== 'archived') publication.requireEndAhead(row.publicUntil, startsAt);
+};
+
+/** Makes a step of the table within a transaction that others may share. */
+export const makeStep = async (
   ctx: Context,
-  deps: ArticleDeps,
-  id: string,
-  name: rules.Move,
-  expected: Expected | undefined,
-) =>
-  ctx.write(async (tx): Promise<ManagedArticle | undefined> => {
-    const { row, standing } = await hold(tx, id);
-    if (!rules.maySee(ctx.actor, standing, tx.now)) throw notFound();
-    requireVersion(expected, row.version);
-    const status = rules.statusAfter(name, ctx.actor, standing, tx.now);
-    const subject = `article:${id}` as const;
-    if (status === 'deleted') {
-      await store.deleteArticle(tx.db, id);
-      tx.emit({ action: DONE[name], subject, version: row.version, tags: [] });
-      return undefined;
-    }
-    if (status === 'published') {
-      const body = await store.findBody(tx.db, id);
-      rules.requireComplete({ title: row.title, bodyText: body.source, authors: standing.authorIds.length });
-    }
-    const tagsBefore = await cacheTags(tx.db, id);
-    const countedBefore = await countedIn(tx.db, row);
-    const visibility = rules.visibilityAfter(status, row, tx.now);
-    const version = await save(ctx, tx, row, { ...visibility, status });
-    await store.listArticleAt(tx.db, id, listedAt({ status, ...visibility }));
-    await recount(tx.db, countedBefore, await countedIn(tx.db, { ...row, status }));
-    tx.emit({ action: DONE[name], subject, version, tags: [...tagsBefore, ...(await cacheTags(tx.db, id))] });
-    return show(ctx, tx, deps, id);
-  });
+  tx: Tx,
+  held: Held,
+  step: Exclude<rules.Step, 'delete'>,
+  { at, note }: MoveOptions = {},
+): Promise<void> => {
+  const { row, standing } = held;
+  // `delete` alone ends in what is no status.
+  const to = rules.statusAfter(step, ctx.actor, standing, tx.now) as ArticleStatus;
+  if (row.status === 'published' && step === 'publish') {
+    await save(ctx, tx, held, await stagedEdit(tx, held), { action: 'article.updated' });
+    return;
+  }
+  if (at !== undefined) publication.requireAhead(at, tx.now, '/at');
+  if (publication.isOut(to)) await requirePublishable(tx, held, at ?? tx.now);
+  const turn = { from: row.status, to, now: tx.now, at };
+  const columns = {
+    status: to,
+    ...publication.visibilityAfter(row, turn),
+    // It is said until the article goes its way again.
+    ...(step === 'return' ? { returnNote: note ?? null } : to === 'draft' ? {} : { returnNote: null }),
+  };
+  await save(ctx, tx, held, { columns }, { action: DONE[step], ...(note === undefined ? {} : { note }) });
+};
 
 /** The moves that end in an article: all but `delete`, of which alone nothing is left. */
-export const moveArticle = async (
+export const moveArticle = (
   ctx: Context,
   deps: ArticleDeps,
   id: string,
-  name: Exclude<rules.Move, 'delete'>,
+  move: Exclude<rules.Move, 'delete'>,
   expected: Expected | undefined,
-): Promise<ManagedArticle> => {
-  // Only `delete` ends without one.
-  return (await move(ctx, deps, id, name, expected)) as ManagedArticle;
-};
+  options: MoveOptions = {},
+): Promise<ManagedArticle> =>
+  ctx.write(async (tx) => {
+    const held = await hold(tx, id);
+    if (!rules.maySee(ctx.actor, held.standing, tx.now)) throw notFound();
+    await requireArticleVersion(tx.db, expected, held.row);
+    const step = move === 'publish' && options.at !== undefined ? 'schedule' : move;
+    await makeStep(ctx, tx, held, step, options);
+    return showAfter(ctx, tx, deps, id);
+  });
 
 /** Removes an article in the trash for good, with its comments. */
-export const deleteArticle = async (
-  ctx: Context,
-  deps: ArticleDeps,
-  id: string,
-  expected: Expected | undefined,
-): Promise<undefined> => {
-  await move(ctx, deps, id, 'delete', expected);
-};
+export const deleteArticle = (ctx: Context, id: string, expected: Expected | undefined): Promise<undefined> =>
+  ctx.write(async (tx) => {
+    const { row, standing } = await hold(tx, id);
+    if (!rules.maySee(ctx.actor, standing, tx.now)) throw notFound();
+    await requireArticleVersion(tx.db, expected, row);
+    rules.statusAfter('delete', ctx.actor, standing, tx.now);
+    await store.deleteArticle(tx.db, id);
+    tx.emit({ action: 'article.deleted', subject: `article:${id}`, version: row.version, tags: [] });
+    return undefined;
+  });

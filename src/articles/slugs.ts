@@ -3,6 +3,7 @@ import { and, eq, like, ne, or } from 'drizzle-orm';
 import { Problem } from '../core/problem.ts';
 import { freeSlug } from '../core/slugs.ts';
 import type { Db } from '../db/dialect.ts';
+import { hasBeenPublic } from './publication.ts';
 
 /** The lock under which slugs are looked for and taken: two articles of one title must not find the same one free. */
 const SLUGS_LOCK = 7_773;
@@ -25,23 +26,28 @@ export const slugFromTitle = async (db: Db, articleId: string, title: string): P
   });
 };
 
-/**
- * Gives `slug` to an article that exists. A former slug of another article may be taken over; a current one is
- * refused: `slug_taken`.
- */
-export const takeSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
+/** Throws `slug_taken` where `slug` is the current one of another article than this. */
+export const requireFreeSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
   const { articles, articleSlugs } = db.tables;
-  await db.dialect.lockUntilCommit(db, SLUGS_LOCK);
   const [holder] = await db
     .select({ id: articles.id, current: articles.slug })
     .from(articleSlugs)
     .innerJoin(articles, eq(articles.id, articleSlugs.articleId))
     .where(eq(articleSlugs.slug, slug));
-  if (holder !== undefined && holder.id !== articleId && holder.current === slug) {
-    throw new Problem('slug_taken', `Another article is at ${slug}.`, {
-      errors: [{ pointer: '/slug', code: 'slug_taken', message: 'is the slug of another article' }],
-    });
-  }
+  if (holder === undefined || holder.id === articleId || holder.current !== slug) return;
+  throw new Problem('slug_taken', `Another article is at ${slug}.`, {
+    errors: [{ pointer: '/slug', code: 'slug_taken', message: 'is the slug of another article' }],
+  });
+};
+
+/**
+ * Gives `slug` to an article that exists. A former slug of another article may be taken over; a current one is
+ * refused: `slug_taken`.
+ */
+export const takeSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
+  const { articleSlugs } = db.tables;
+  await db.dialect.lockUntilCommit(db, SLUGS_LOCK);
+  await requireFreeSlug(db, articleId, slug);
   await db
     .insert(articleSlugs)
     .values({ slug, articleId })
@@ -49,9 +55,33 @@ export const takeSlug = async (db: Db, articleId: string, slug: string): Promise
 };
 
 /** Forgets a slug that was never public, so that nothing redirects from it. */
-export const dropSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
+const dropSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
   const { articleSlugs } = db.tables;
   await db
     .delete(articleSlugs)
     .where(and(eq(articleSlugs.slug, slug), eq(articleSlugs.articleId, articleId)));
+};
+
+type Addressed = Pick<
+  Db['tables']['articles']['$inferSelect'],
+  'id' | 'slug' | 'slugIsExplicit' | 'publishedAt'
+>;
+
+/** Gives an article the slug it is to have; the one before leads to it, unless nobody can know that one. */
+const reslug = async (db: Db, row: Addressed, slug: string, now: number): Promise<string> => {
+  if (slug === row.slug) return slug;
+  await takeSlug(db, row.id, slug);
+  if (!hasBeenPublic(row, now)) await dropSlug(db, row.id, row.slug);
+  return slug;
+};
+
+/** The slug after a change: an explicit one, or one that follows the title until the first publication. */
+export const changedSlug = async (
+  db: Db,
+  row: Addressed,
+  { slug, title }: { slug?: string | undefined; title?: string | undefined },
+  now: number,
+): Promise<string> => {
+  const isFollowing = !row.slugIsExplicit && !hasBeenPublic(row, now) && title !== undefined;
+  return reslug(db, row, slug ?? (isFollowing ? await slugFromTitle(db, row.id, title) : row.slug), now);
 };

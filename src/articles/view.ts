@@ -12,6 +12,8 @@ export type PrivateColumn =
   | 'slugIsExplicit'
   | 'notes'
   | 'metadataPrivate'
+  | 'returnNote'
+  | 'stagedAt'
   | 'sourceSystem'
   | 'sourceId'
   | 'version'
@@ -56,6 +58,7 @@ export const sharedView = (row: PublicRow, links: Links, { now, urlOf }: ViewCon
   wordCount: row.wordCount,
   readingMinutes: readingMinutes(row.wordCount),
   acceptsComments: acceptsComments(row, now),
+  corrections: row.corrections,
 });
 
 /** A public article in a list. */

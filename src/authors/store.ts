@@ -106,8 +106,18 @@ export const countArticlesOf = (db: Db, id: string): Promise<number> =>
 
 /** Counts an author's public articles anew, where adding one by one would not do. */
 export const recountArticles = async (db: Db, id: string): Promise<void> => {
-  const { articleAuthors, authors } = db.tables;
-  const listed = and(eq(articleAuthors.authorId, id), isNotNull(articleAuthors.listedAt));
-  const articleCount = await db.$count(articleAuthors, listed);
-  await db.update(authors).set({ articleCount }).where(eq(authors.id, id));
+  const { articleAuthors, articles, authors } = db.tables;
+  const [counted] = await db
+    .select({ articles: sql<number>`count(*)`.mapWith(Number) })
+    .from(articleAuthors)
+    .innerJoin(articles, eq(articles.id, articleAuthors.articleId))
+    .where(
+      and(
+        eq(articleAuthors.authorId, id),
+        isNotNull(articleAuthors.listedAt),
+        // In the lists are also those that only wait for their instant.
+        eq(articles.status, 'published'),
+      ),
+    );
+  await db.update(authors).set({ articleCount: counted!.articles }).where(eq(authors.id, id));
 };

@@ -98,6 +98,16 @@ export const catalogue = {
     'The article cannot make this move',
     'The move is not possible from the present status; `allowedMoves` lists those that are.',
   ),
+  staged_conflict: kind(
+    409,
+    'The article was changed where a change is staged',
+    'A field that is staged was changed in the published article meanwhile; `errors` names it. Read both, stage the field again or drop the staged change.',
+  ),
+  release_refused: kind(
+    409,
+    'Not every article can go',
+    'A release is all or nothing: `errors` says of each article that cannot go why. Nothing was changed.',
+  ),
   last_admin_key: kind(
     409,
     'The last admin key stays',
@@ -139,6 +149,11 @@ export const catalogue = {
     422,
     'The article is not ready to be published',
     'A public article needs a title, a body and at least one author. `errors` names what is missing.',
+  ),
+  instant_past: kind(
+    422,
+    'The instant has passed',
+    'A schedule needs an instant that is still to come, and an end one that comes after the start.',
   ),
   parent_invalid: kind(
     422,

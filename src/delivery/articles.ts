@@ -33,6 +33,8 @@ const publicColumns = ({ tables: { articles, sections } }: Db) => {
     slugIsExplicit,
     notes,
     metadataPrivate,
+    returnNote,
+    stagedAt,
     sourceSystem,
     sourceId,
     version,

@@ -6,12 +6,19 @@ import type { Db } from '../db/dialect.ts';
 export const ACTIONS = [
   'article.created',
   'article.updated',
+  'article.submitted',
+  'article.returned',
+  'article.scheduled',
   'article.published',
   'article.unpublished',
   'article.archived',
   'article.trashed',
   'article.restored',
   'article.deleted',
+  'article.staged',
+  'article.unstaged',
+  'preview.created',
+  'preview.revoked',
   'author.created',
   'author.updated',
   'author.deleted',
@@ -39,7 +46,16 @@ export const ACTIONS = [
 
 export type Action = (typeof ACTIONS)[number];
 
-export const SUBJECT_KINDS = ['article', 'author', 'section', 'tag', 'comment', 'key', 'settings'] as const;
+export const SUBJECT_KINDS = [
+  'article',
+  'preview',
+  'author',
+  'section',
+  'tag',
+  'comment',
+  'key',
+  'settings',
+] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** `tags`: the cache tags of every public answer that shows what changed; empty where nothing public changed. */
@@ -48,6 +64,8 @@ export interface NewEvent {
   subject: `${SubjectKind}:${string}`;
   version?: number;
   tags: readonly string[];
+  /** Time itself did it, in whosoever's transaction it was seen. */
+  bySystem?: true;
 }
 
 /** The lock under which positions are given on PostgreSQL; the number only has to be nobody else's. */
@@ -72,10 +90,10 @@ export const appendEvents = async (
     .from(table);
   const first = last!.position + 1;
   await db.insert(table).values(
-    events.map(({ action, subject, version, tags }, index) => ({
+    events.map(({ action, subject, version, tags, bySystem }, index) => ({
       position: first + index,
       at,
-      actor,
+      actor: bySystem ? 'system' : actor,
       action,
       subject,
       version: version ?? null,

@@ -15,12 +15,12 @@ export const headerOf = (request: FastifyRequest, name: string): string | undefi
 
 /**
  * The path asked for, as it may be echoed and logged: without its query, and `*` for each part that is not spelled as
- * an id or a slug, for it may be anything, an e-mail or a key included.
+ * an id or a slug, for it may be anything, an e-mail, a key or the token of a link included.
  */
 export const pathOf = (request: FastifyRequest): string =>
   request.url
     .replace(/[?#].*/s, '')
-    .replace(/[^/]+/g, (part) => (/^(?!mh_)[\w.-]{1,100}$/.test(part) ? part : '*'));
+    .replace(/[^/]+/g, (part) => (/^(?!m[hp]_)[\w.-]{1,100}$/.test(part) ? part : '*'));
 
 /**
  * How long a shared cache may keep an answer: never past `dueAt`, the instant (ms since the epoch) at which the

@@ -51,6 +51,8 @@ interface Definition<P, Q, B, R> {
   access: 'anyone' | readonly Role[];
   params?: P;
   query?: Q;
+  /** Parameters it does not know are passed over, for others add their own to such addresses. */
+  ignoresUnknownParameters?: true;
   body?: B;
   /** A request for the OpenAPI document, wherever there is a body. */
   example?: unknown;

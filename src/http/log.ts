@@ -8,7 +8,7 @@ const withoutValues = (text: string): string =>
   text
     .replace(/\nparams: .*/s, '')
     .replace(/[^\s"'(<=]{1,254}@[^\s"')>,]{1,254}/g, '…')
-    .replace(/mh_\w+/g, 'mh_…');
+    .replace(/\b(m[hp]_)[\w-]+/g, '$1…');
 
 /** An error and its causes, outermost first. */
 const errorFields = (error: unknown) => {

@@ -141,9 +141,9 @@ const requestBodyOf = ({ body, method, example }: Endpoint, convert: Convert): J
   if (body === undefined) return {};
   const content = { schema: convert(body, 'input'), example };
   const types = ['application/json', ...(method === 'PATCH' ? ['application/merge-patch+json'] : [])];
-  return {
-    requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, content])) },
-  };
+  // What may be empty may be left out.
+  const required = method === 'PATCH' || !body.safeParse({}).success;
+  return { requestBody: { required, content: Object.fromEntries(types.map((type) => [type, content])) } };
 };
 
 const KEY = { apiKey: [] };

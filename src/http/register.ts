@@ -150,8 +150,8 @@ const inputOf = (
   json: JsonBody | undefined,
 ): Input<unknown, unknown, unknown> => {
   const { ifMatch, faults: headerFaults } = expectedBy(endpoint, request);
-  // Outside /v1 unknown parameters (utm_source, _) are ignored.
-  const isStrict = request.url.startsWith('/v1/');
+  // Elsewhere unknown parameters (utm_source, _) are ignored.
+  const isStrict = request.url.startsWith('/v1/') && endpoint.ignoresUnknownParameters !== true;
   const { values, faults } = isStrict ? parseQuery(request.url) : { values: {}, faults: [] };
   const [params, query, body] = parseParts([
     { where: 'parameter', schema: endpoint.params ?? NOTHING, value: request.params, faults: headerFaults },

@@ -134,6 +134,15 @@ export const findTagsByReference = async (
     .where(or(inArray(tags.slug, [...slugs]), inArray(tags.nameKey, [...nameKeys])));
 };
 
+/** These tags, in no order; what is unknown is left out. */
+export const findTagsById = async (db: Db, ids: readonly string[]): Promise<TagRow[]> => {
+  const { tags } = db.tables;
+  return db
+    .select()
+    .from(tags)
+    .where(inArray(tags.id, [...ids]));
+};
+
 const matchingTags = ({ tables: { tags } }: Db, { slug }: SlugFilter): SQL | undefined =>
   slug && inArray(tags.slug, [...slug]);
 

@@ -14,6 +14,8 @@ import {
 import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
+export * from './postgres-history.ts';
+
 const id = () => uuid('id').primaryKey();
 const instant = (name: string) => bigint(name, { mode: 'number' });
 const flag = (name: string) => boolean(name);
@@ -119,6 +121,9 @@ export const articles = pgTable('articles', {
   notes: text('notes'),
   metadataPublic: json<JsonObject>('metadata_public').notNull(),
   metadataPrivate: json<JsonObject>('metadata_private').notNull(),
+  corrections: json<column.Correction[]>('corrections').notNull(),
+  returnNote: text('return_note'),
+  stagedAt: instant('staged_at'),
   publishedAt: instant('published_at'),
   modifiedAt: instant('modified_at'),
   publicFrom: instant('public_from'),
@@ -137,6 +142,7 @@ export const articleBodies = pgTable('article_bodies', {
   html: text('html').notNull(),
   text: text('text').notNull(),
   renderer: text('renderer').notNull(),
+  n: integer('n').notNull(),
 });
 
 export const articleSlugs = pgTable('article_slugs', {

@@ -5,6 +5,8 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
+export * from './sqlite-history.ts';
+
 const id = () => text('id').primaryKey();
 const instant = (name: string) => integer(name);
 const flag = (name: string) => integer(name, { mode: 'boolean' });
@@ -115,6 +117,9 @@ export const articles = sqliteTable('articles', {
   notes: text('notes'),
   metadataPublic: json<JsonObject>('metadata_public').notNull(),
   metadataPrivate: json<JsonObject>('metadata_private').notNull(),
+  corrections: json<column.Correction[]>('corrections').notNull(),
+  returnNote: text('return_note'),
+  stagedAt: instant('staged_at'),
   publishedAt: instant('published_at'),
   modifiedAt: instant('modified_at'),
   publicFrom: instant('public_from'),
@@ -134,6 +139,7 @@ export const articleBodies = sqliteTable('article_bodies', {
   html: text('html').notNull(),
   text: text('text').notNull(),
   renderer: text('renderer').notNull(),
+  n: integer('n').notNull(),
 });
 
 /** Current and former slugs: one probe tells an article, a redirect and nothing apart. */
