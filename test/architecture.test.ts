@@ -46,7 +46,7 @@ const FLOORS = [
   ['articles'],
   ['comments'],
   ['delivery'],
-  ['app.ts'],
+  ['app.ts', 'worker.ts'],
   ['serve.ts'],
   ['commands.ts'],
   ['main.ts', 'cli.ts'],
@@ -144,7 +144,8 @@ test('fastify is seen by http alone and put together in app and serve', async (t
 });
 
 test('drizzle is seen by db, events, stores, delivery and the named query files alone; drivers by db', async (t) => {
-  const QUERIES = /^(?:db|events|delivery)\/|store\.ts$|^articles\/(?:visibility|slugs|bylines|links)\.ts$/;
+  const QUERIES =
+    /^(?:db|events|delivery)\/|store\.ts$|^articles\/(?:visibility|slugs|bylines|links|schedule)\.ts$/;
   t.same(
     offenders(({ name, packages }) =>
       packages.map((from) => {

@@ -168,6 +168,8 @@ export const stageChange = (
     const before = await findStaged(tx.db, id);
     const current = before ?? { articleId: id, content: {}, bases: {}, text: null, bodyN: null };
     const fields = touched(change);
+    const desk = { db: tx.db, actor: ctx.actor, now: tx.now };
+    if (fields.length === 0) return showWouldBe(held, deps, desk);
     const state = await wouldBe(tx.db, held, current);
     const version = held.row.version + 1;
     const staged: StagedRow = {
@@ -190,7 +192,7 @@ export const stageChange = (
     const account = { fields, content: contentOf(next), bodyN: staged.bodyN ?? live.n };
     const columns = { stagedAt: tx.now };
     const saved = await save(ctx, tx, held, { columns }, { action: 'article.staged', staged: account });
-    return showWouldBe(saved, deps, { db: tx.db, actor: ctx.actor, now: tx.now });
+    return showWouldBe(saved, deps, desk);
   });
 };
 

@@ -60,7 +60,7 @@ test('a draft is made with everything it was given, and the public knows nothing
         url: 'https://cms.example/v1/articles/harbour-bridge-reopens',
         acceptsComments: false,
         version: 1,
-        allowedMoves: ['publish', 'trash'],
+        allowedMoves: ['submit', 'publish', 'trash'],
       },
       lacks: ['on <script>alert(1)</script>Monday.</p>'],
       events: ['tag.created', 'tag.created', 'article.created'],

@@ -3,14 +3,12 @@ import { test } from 'tap';
 import {
   allowedMoves,
   isOwn,
-  type Move,
   maySee,
-  requireBackdating,
-  requireComplete,
   requireEdit,
+  requireHistory,
   type Standing,
+  type Step,
   statusAfter,
-  visibilityAfter,
 } from '../../src/articles/rules.ts';
 import { MOVES } from '../../src/articles/schema.ts';
 import type { Actor } from '../../src/context.ts';
@@ -32,6 +30,7 @@ const standing = (status: ArticleStatus, createdBy: string | null = OWN_KEY): St
   status,
   publicFrom: status === 'published' || status === 'archived' ? 1 : null,
   publicUntil: status === 'archived' ? 2 : null,
+  stagedAt: null,
   createdBy,
   authorIds: ['author-1'],
 });
@@ -45,58 +44,98 @@ const outcome = (work: () => unknown): unknown => {
   }
 };
 
-const TABLE: Record<ArticleStatus, Partial<Record<Move, ArticleStatus | 'deleted'>>> = {
-  draft: { publish: 'published', trash: 'trashed' },
+const STEPS: readonly Step[] = [...MOVES, 'schedule'];
+
+const TABLE: Record<ArticleStatus, Partial<Record<Step, ArticleStatus | 'deleted'>>> = {
+  draft: { submit: 'in_review', publish: 'published', schedule: 'scheduled', trash: 'trashed' },
+  in_review: { return: 'draft', publish: 'published', schedule: 'scheduled', trash: 'trashed' },
+  scheduled: { publish: 'published', schedule: 'scheduled', unpublish: 'draft', trash: 'trashed' },
   published: { unpublish: 'draft', archive: 'archived', trash: 'trashed' },
-  archived: { publish: 'published', unpublish: 'draft', trash: 'trashed', restore: 'draft' },
+  archived: {
+    publish: 'published',
+    schedule: 'scheduled',
+    unpublish: 'draft',
+    trash: 'trashed',
+    restore: 'draft',
+  },
   trashed: { restore: 'draft', delete: 'deleted' },
 };
 
-test('an editor makes every move of the table and no other, whosever the article is', async (t) => {
+test('an editor takes every step of the table and no other, whosever the article is', async (t) => {
   for (const status of ARTICLE_STATUSES) {
-    for (const move of MOVES) {
-      const expected = TABLE[status][move] ?? 'transition_refused';
+    for (const step of STEPS) {
+      const expected = TABLE[status][step] ?? 'transition_refused';
       for (const who of [actor('editor'), actor('admin', 'another'), { kind: 'system' } as const]) {
         t.equal(
-          outcome(() => statusAfter(move, who, standing(status, null), NOW)),
+          outcome(() => statusAfter(step, who, standing(status, null), NOW)),
           expected,
-          `${status} ${move}`,
+          `${status} ${step}`,
         );
       }
     }
   }
 });
 
-test('a reporter publishes and unpublishes its own, and trashes its own drafts', async (t) => {
-  const allowed: Record<ArticleStatus, Move[]> = {
-    draft: ['publish', 'trash'],
+test('a published article is published again only where something is staged for it', async (t) => {
+  const staged = { ...standing('published'), stagedAt: 1 };
+  t.equal(statusAfter('publish', actor('reporter'), staged, NOW), 'published');
+  t.same(allowedMoves(actor('editor'), staged), ['publish', 'unpublish', 'archive', 'trash']);
+  t.equal(
+    outcome(() => statusAfter('schedule', actor('editor'), staged, NOW)),
+    'transition_refused',
+  );
+});
+
+const allowedSteps = (role: Role, allowed: Record<ArticleStatus, Step[]>) =>
+  ARTICLE_STATUSES.flatMap((status) =>
+    STEPS.map((step) => {
+      const next = TABLE[status][step];
+      const refusal = next === undefined ? 'transition_refused' : 'forbidden';
+      const got = outcome(() => statusAfter(step, actor(role), standing(status), NOW));
+      return {
+        name: `${role}: ${status} ${step}`,
+        got,
+        wanted: allowed[status].includes(step) ? next : refusal,
+      };
+    }),
+  );
+
+test('a reporter moves its own as far as the public and back, and trashes its own drafts', async (t) => {
+  const allowed: Record<ArticleStatus, Step[]> = {
+    draft: ['submit', 'publish', 'trash', 'schedule'],
+    in_review: ['return', 'publish', 'schedule'],
+    scheduled: ['publish', 'unpublish', 'schedule'],
     published: ['unpublish'],
-    archived: ['publish', 'unpublish'],
+    archived: ['publish', 'unpublish', 'schedule'],
     trashed: [],
   };
+  for (const { name, got, wanted } of allowedSteps('reporter', allowed)) t.equal(got, wanted, name);
   for (const status of ARTICLE_STATUSES) {
-    t.same(allowedMoves(actor('reporter'), standing(status)), allowed[status], status);
-    for (const move of MOVES) {
-      const next = TABLE[status][move];
-      const expected = allowed[status].includes(move)
-        ? next
-        : next === undefined
-          ? 'transition_refused'
-          : 'forbidden';
-      t.equal(
-        outcome(() => statusAfter(move, actor('reporter'), standing(status), NOW)),
-        expected,
-        `${status} ${move}`,
-      );
-    }
+    const moves = allowed[status].filter((step) => step !== 'schedule');
+    t.same(allowedMoves(actor('reporter'), standing(status)), moves, status);
   }
 });
 
-test('a contributor may do nothing but trash its own drafts', async (t) => {
-  t.same(allowedMoves(actor('contributor'), standing('draft')), ['trash']);
-  for (const status of ['published', 'archived', 'trashed'] as const) {
-    t.same(allowedMoves(actor('contributor'), standing(status)), [], status);
-  }
+test('a contributor submits its own, takes it back, and trashes its own drafts', async (t) => {
+  const allowed: Record<ArticleStatus, Step[]> = {
+    draft: ['submit', 'trash'],
+    in_review: ['return'],
+    scheduled: [],
+    published: [],
+    archived: [],
+    trashed: [],
+  };
+  for (const { name, got, wanted } of allowedSteps('contributor', allowed)) t.equal(got, wanted, name);
+});
+
+test('history is read by editors, and by writers where it is their own', async (t) => {
+  const read = (who: Actor, status: ArticleStatus) =>
+    outcome(() => requireHistory(who, standing(status), NOW));
+  t.equal(read(actor('editor', 'stranger'), 'draft'), undefined);
+  t.equal(read(actor('contributor'), 'scheduled'), undefined);
+  t.equal(read(actor('reporter', 'stranger'), 'published'), 'forbidden');
+  t.equal(read(actor('reporter', 'stranger'), 'draft'), 'not_found');
+  t.equal(read(actor('moderator'), 'published'), 'forbidden');
 });
 
 test('moderators, sites and readers make no move at all', async (t) => {
@@ -158,41 +197,4 @@ test('a contributor changes its own drafts only, a reporter its own in any state
   t.equal(edit(actor('site'), 'published'), 'forbidden');
   t.equal(edit({ kind: 'reader', address: '', agent: null }, 'published'), 'not_found');
   t.equal(edit(actor('editor'), 'trashed'), 'transition_refused');
-});
-
-test('the first publication is kept for ever, and archiving leaves a trace that unpublishing does not', async (t) => {
-  const nothing = { publishedAt: null, modifiedAt: null, publicFrom: null, publicUntil: null };
-  const first = visibilityAfter('published', nothing, 100);
-  t.same(first, { publishedAt: 100, modifiedAt: 100, publicFrom: 100, publicUntil: null });
-  t.same(visibilityAfter('published', nothing, 100, 40).publishedAt, 40);
-  const back = visibilityAfter('draft', first, 200);
-  t.same(back, { publishedAt: 100, modifiedAt: 100, publicFrom: null, publicUntil: null });
-  t.same(visibilityAfter('published', back, 300), {
-    publishedAt: 100,
-    modifiedAt: 300,
-    publicFrom: 100,
-    publicUntil: null,
-  });
-  t.same(visibilityAfter('archived', first, 200), { ...first, publicUntil: 200 });
-});
-
-test('what is public has a title, a text and an author, and all that is missing is named at once', async (t) => {
-  t.doesNotThrow(() => requireComplete({ title: 'T', bodyText: 'B', authors: 1 }));
-  t.throws(() => requireComplete({ title: ' ', bodyText: '\n', authors: 0 }), {
-    code: 'publish_incomplete',
-    errors: [{ pointer: '/title' }, { pointer: '/body' }, { pointer: '/authors' }],
-  });
-});
-
-test('only editors set a first publication by hand, in the past, of what is published', async (t) => {
-  const set = (role: Role, at: number, isPublished: boolean) =>
-    outcome(() => requireBackdating(actor(role), at, isPublished, NOW));
-  t.equal(set('reporter', 1, true), 'forbidden');
-  t.equal(
-    outcome(() => requireBackdating({ kind: 'reader', address: '', agent: null }, 1, true, NOW)),
-    'forbidden',
-  );
-  t.equal(set('editor', 1, false), 'validation_failed');
-  t.equal(set('editor', NOW + 1, true), 'validation_failed');
-  t.equal(set('editor', NOW, true), undefined);
 });

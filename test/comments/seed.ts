@@ -29,6 +29,7 @@ export const seedArticle = async (
       wordCount: 0,
       metadataPublic: {},
       metadataPrivate: {},
+      corrections: [],
       publishedAt: at,
       modifiedAt: at,
       publicFrom: at,
