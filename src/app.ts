@@ -13,6 +13,7 @@ import type { Database } from './db/database.ts';
 import { deliveredArticles } from './delivery/articles.ts';
 import { deliveredAuthors } from './delivery/authors.ts';
 import { deliveredComments } from './delivery/comments.ts';
+import { deliveredLists } from './delivery/lists.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -20,6 +21,7 @@ import { openApiDocument } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
 import { registerEndpoints } from './http/register.ts';
 import { systemRoutes } from './http/system.ts';
+import { listRoutes } from './lists/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { tagRoutes } from './tags/routes.ts';
 
@@ -44,6 +46,8 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...commentRoutes({ cursors, secret, floodSeconds: config.commentFloodSeconds }),
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),
+    ...deliveredLists({ urlOf }),
+    ...listRoutes({ cursors }),
     ...deliveredSite(),
     ...settingsRoutes(),
     ...accessRoutes({ cursors }),
@@ -62,6 +66,7 @@ export const documentOf = (endpoints: readonly Endpoint[], publicUrl: string) =>
       { name: 'Authors', description: 'Bylines: reporters, wire services, guests.' },
       { name: 'Comments', description: 'What readers say, and the queue of what waits to be said.' },
       { name: 'Sections and tags', description: 'How articles are ordered.' },
+      { name: 'Lists', description: 'Front pages and what else editors arrange by hand.' },
       { name: 'Site', description: 'The frame around it all.' },
       { name: 'Keys', description: 'Who may do what.' },
       { name: 'Audit', description: 'What happened, and who did it.' },

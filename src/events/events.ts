@@ -19,9 +19,14 @@ export const ACTIONS = [
   'section.created',
   'section.updated',
   'section.deleted',
+  'section.merged',
   'tag.created',
   'tag.updated',
   'tag.deleted',
+  'tag.merged',
+  'list.created',
+  'list.updated',
+  'list.deleted',
   'comment.posted',
   'comment.approved',
   'comment.held',
@@ -39,7 +44,16 @@ export const ACTIONS = [
 
 export type Action = (typeof ACTIONS)[number];
 
-export const SUBJECT_KINDS = ['article', 'author', 'section', 'tag', 'comment', 'key', 'settings'] as const;
+export const SUBJECT_KINDS = [
+  'article',
+  'author',
+  'section',
+  'tag',
+  'list',
+  'comment',
+  'key',
+  'settings',
+] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** `tags`: the cache tags of every public answer that shows what changed; empty where nothing public changed. */

@@ -14,6 +14,8 @@ import {
 import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
+export * from './postgres-lists.ts';
+
 const id = () => uuid('id').primaryKey();
 const instant = (name: string) => bigint(name, { mode: 'number' });
 const flag = (name: string) => boolean(name);

@@ -5,6 +5,8 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
+export * from './sqlite-lists.ts';
+
 const id = () => text('id').primaryKey();
 const instant = (name: string) => integer(name);
 const flag = (name: string) => integer(name, { mode: 'boolean' });
