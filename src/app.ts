@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticate } from './access/authenticate.ts';
 import { accessRoutes } from './access/routes.ts';
+import { mergeRoutes } from './articles/merge.routes.ts';
 import { articleRoutes } from './articles/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authorRoutes } from './authors/routes.ts';
@@ -46,6 +47,7 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...commentRoutes({ cursors, secret, floodSeconds: config.commentFloodSeconds }),
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),
+    ...mergeRoutes(),
     ...deliveredLists({ urlOf }),
     ...listRoutes({ cursors }),
     ...deliveredSite(),

@@ -105,12 +105,21 @@ export const findBodies = async (db: Db, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.articleId, row]));
 };
 
+export interface Touch {
+  at: number;
+  by: string | null;
+}
+
+/** What touching an article sets: a new version, and a change that the public can see where it is public. */
+export const touched = ({ tables: { articles } }: Db, { at, by }: Touch) => ({
+  version: sql`${articles.version} + 1`,
+  updatedAt: at,
+  updatedBy: by,
+  modifiedAt: sql`case when ${articles.publicFrom} is null then ${articles.modifiedAt} else ${at} end`,
+});
+
 /** Makes a new version of every article that names an author; returns how many there are. */
-export const touchArticlesNaming = async (
-  db: Db,
-  authorId: string,
-  { at, by }: { at: number; by: string | null },
-): Promise<number> => {
+export const touchArticlesNaming = async (db: Db, authorId: string, touch: Touch): Promise<number> => {
   const { articleAuthors, articles } = db.tables;
   const naming = db
     .select({ id: articleAuthors.articleId })
@@ -118,12 +127,7 @@ export const touchArticlesNaming = async (
     .where(eq(articleAuthors.authorId, authorId));
   const rows = await db
     .update(articles)
-    .set({
-      version: sql`${articles.version} + 1`,
-      updatedAt: at,
-      updatedBy: by,
-      modifiedAt: sql`case when ${articles.publicFrom} is null then ${articles.modifiedAt} else ${at} end`,
-    })
+    .set(touched(db, touch))
     .where(inArray(articles.id, naming))
     .returning({ id: articles.id });
   return rows.length;

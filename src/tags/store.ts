@@ -106,6 +106,14 @@ export const addToSectionCount = async (db: Db, id: string, added: number): Prom
     .where(eq(sections.id, id));
 };
 
+/** Counts a section's public articles anew, where adding one by one would not do. */
+export const recountSection = async (db: Db, id: string): Promise<void> => {
+  const { articles, sections } = db.tables;
+  const settled = and(eq(articles.sectionId, id), eq(articles.status, 'published'));
+  const articleCount = await db.$count(articles, settled);
+  await db.update(sections).set({ articleCount }).where(eq(sections.id, id));
+};
+
 export const deleteSection = async (db: Db, id: string): Promise<void> => {
   await db.delete(db.tables.sections).where(eq(db.tables.sections.id, id));
 };
@@ -187,6 +195,18 @@ export const addToTagCounts = async (db: Db, ids: readonly string[], added: numb
     .update(tags)
     .set({ articleCount: sql`${tags.articleCount} + ${added}` })
     .where(inArray(tags.id, [...ids]));
+};
+
+/** Counts a tag's public articles anew, where adding one by one would not do. */
+export const recountTag = async (db: Db, id: string): Promise<void> => {
+  const { articles, articleTags, tags } = db.tables;
+  const settled = db
+    .select({ id: articles.id })
+    .from(articleTags)
+    .innerJoin(articles, eq(articles.id, articleTags.articleId))
+    .where(and(eq(articleTags.tagId, id), eq(articles.status, 'published')));
+  const articleCount = await db.$count(settled.as('settled'));
+  await db.update(tags).set({ articleCount }).where(eq(tags.id, id));
 };
 
 export const deleteTag = async (db: Db, id: string): Promise<void> => {
