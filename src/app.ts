@@ -14,7 +14,9 @@ import type { Database } from './db/database.ts';
 import { deliveredArticles } from './delivery/articles.ts';
 import { deliveredAuthors } from './delivery/authors.ts';
 import { deliveredComments } from './delivery/comments.ts';
+import { deliveredJsonLd } from './delivery/jsonld.ts';
 import { deliveredLists } from './delivery/lists.ts';
+import { deliveredRelated } from './delivery/related.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -40,6 +42,8 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
   const urlOf = (slug: string) => config.articleUrlTemplate.replace('{slug}', slug);
   return [
     ...deliveredArticles({ cursors, urlOf }),
+    ...deliveredRelated({ urlOf }),
+    ...deliveredJsonLd({ urlOf }),
     ...articleRoutes({ cursors, urlOf, embedHosts: config.embedHosts }),
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),

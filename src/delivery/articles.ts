@@ -72,7 +72,7 @@ const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, stri
 };
 
 /** One article with its text, by id or by a slug it has or had. */
-const articleByReference = async (db: Db, reference: string) => {
+export const articleByReference = async (db: Db, reference: string) => {
   const { articleBodies, articles, articleSlugs, sections } = db.tables;
   const columns = () => ({
     ...publicColumns(db),
