@@ -12,9 +12,9 @@ import { type ListFilter, type ListKey, listKeys } from './article-lists.ts';
 import { earliest, summariesOf } from './articles.ts';
 import { publicArticle } from './reference.ts';
 
-/** Together at most a thousand candidates, found and counted in a few milliseconds. */
+/** Together at most five hundred candidates, found and ranked in a few milliseconds. */
 const RAREST_TAGS = 10;
-const NEWEST_OF_A_TAG = 100;
+const NEWEST_OF_A_TAG = 50;
 
 const DEFAULT_RELATED = 5;
 const MAX_RELATED = 20;

@@ -56,12 +56,11 @@ const foundList = async (db: Db, id: string): Promise<store.ListRow> => {
   return row;
 };
 
-/** The one constraint that a well-formed list can run into. */
-const slugTaken = (db: Db, error: unknown): unknown => {
-  const violation = db.dialect.violation(error);
-  if (violation?.kind !== 'unique' || violation.constraint !== 'lists_slug_key') return error;
-  return new Problem('slug_taken', 'Another list has this slug.', {
-    cause: error,
+/** Throws `slug_taken` where another list than `id` has the slug. */
+const requireFreeSlug = async (db: Db, slug: string | undefined, id: string): Promise<void> => {
+  const other = slug === undefined ? undefined : await store.findListBySlug(db, slug);
+  if (other === undefined || other.id === id) return;
+  throw new Problem('slug_taken', 'Another list has this slug.', {
     errors: [{ pointer: '/slug', code: 'slug_taken', message: 'is in use by another list' }],
   });
 };
@@ -78,8 +77,9 @@ export const createList = (
 ): Promise<ManagedList> =>
   ctx.write(async (tx) => {
     const id = newId(tx.now);
+    await requireFreeSlug(tx.db, slug, id);
     const slugs = (base: string) => store.listListSlugs(tx.db, base);
-    const row = {
+    const saved = await store.insertList(tx.db, {
       id,
       slug: slug ?? (await freeSlug(name, `list-${id.slice(-8)}`, slugs)),
       name,
@@ -87,9 +87,6 @@ export const createList = (
       version: 1,
       createdAt: tx.now,
       updatedAt: tx.now,
-    };
-    const saved = await store.insertList(tx.db, row).catch((error: unknown) => {
-      throw slugTaken(tx.db, error);
     });
     await arrange(tx, id, items);
     tx.emit({ action: 'list.created', subject: `list:${id}`, version: 1, tags: cacheTags(saved) });
@@ -125,11 +122,9 @@ export const changeList = (
   ctx.write(async (tx) => {
     const row = await foundList(tx.db, id);
     requireVersion(expected, row.version);
+    await requireFreeSlug(tx.db, change.slug, id);
     const version = row.version + 1;
-    const columns = { ...given(change), version, updatedAt: tx.now };
-    const saved = await store.updateList(tx.db, id, columns).catch((error: unknown) => {
-      throw slugTaken(tx.db, error);
-    });
+    const saved = await store.updateList(tx.db, id, { ...given(change), version, updatedAt: tx.now });
     await arrange(tx, id, items);
     tx.emit({ action: 'list.updated', subject: `list:${id}`, version, tags: cacheTags(row, saved) });
     return showSaved(ctx, tx, saved);

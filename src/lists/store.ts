@@ -19,6 +19,13 @@ export const findList = async (db: Db, id: string): Promise<ListRow | undefined>
   return row;
 };
 
+/** One list by its slug; not held. */
+export const findListBySlug = async (db: Db, slug: string): Promise<ListRow | undefined> => {
+  const { lists } = db.tables;
+  const [row] = await db.select().from(lists).where(eq(lists.slug, slug));
+  return row;
+};
+
 const matching = ({ tables: { lists } }: Db, { slug }: ListFilter): SQL | undefined =>
   slug && inArray(lists.slug, [...slug]);
 
