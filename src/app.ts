@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticate } from './access/authenticate.ts';
 import { accessRoutes } from './access/routes.ts';
+import { mergeRoutes } from './articles/merge.routes.ts';
 import { revisionRoutes } from './articles/revisions.routes.ts';
 import { articleRoutes } from './articles/routes.ts';
 import { stagedRoutes } from './articles/staged.routes.ts';
@@ -16,7 +17,10 @@ import type { Database } from './db/database.ts';
 import { deliveredArticles } from './delivery/articles.ts';
 import { deliveredAuthors } from './delivery/authors.ts';
 import { deliveredComments } from './delivery/comments.ts';
+import { deliveredJsonLd } from './delivery/jsonld.ts';
+import { deliveredLists } from './delivery/lists.ts';
 import { deliveredPreview } from './delivery/preview.ts';
+import { deliveredRelated } from './delivery/related.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -24,6 +28,7 @@ import { openApiDocument } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
 import { registerEndpoints } from './http/register.ts';
 import { systemRoutes } from './http/system.ts';
+import { listRoutes } from './lists/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { tagRoutes } from './tags/routes.ts';
 
@@ -48,12 +53,17 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...articleRoutes({ ...writing, cursors }),
     ...stagedRoutes(writing),
     ...revisionRoutes({ ...writing, cursors, signer, previewUrlOf }),
+    ...deliveredRelated({ urlOf }),
+    ...deliveredJsonLd({ urlOf }),
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),
     ...deliveredComments({ cursors }),
     ...commentRoutes({ cursors, secret, floodSeconds: config.commentFloodSeconds }),
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),
+    ...mergeRoutes(),
+    ...deliveredLists({ urlOf }),
+    ...listRoutes({ cursors }),
     ...deliveredSite(),
     ...settingsRoutes(),
     ...accessRoutes({ cursors }),
@@ -72,6 +82,7 @@ export const documentOf = (endpoints: readonly Endpoint[], publicUrl: string) =>
       { name: 'Authors', description: 'Bylines: reporters, wire services, guests.' },
       { name: 'Comments', description: 'What readers say, and the queue of what waits to be said.' },
       { name: 'Sections and tags', description: 'How articles are ordered.' },
+      { name: 'Lists', description: 'Front pages and what else editors arrange by hand.' },
       { name: 'Site', description: 'The frame around it all.' },
       { name: 'Keys', description: 'Who may do what.' },
       { name: 'Audit', description: 'What happened, and who did it.' },

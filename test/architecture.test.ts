@@ -44,7 +44,7 @@ const FLOORS = [
   ['access'],
   ['settings', 'authors', 'tags', 'audit'],
   ['articles'],
-  ['comments'],
+  ['lists', 'comments'],
   ['delivery'],
   ['app.ts', 'worker.ts'],
   ['serve.ts'],

@@ -24,6 +24,8 @@ export const may = {
   manageAuthors: EDITORS,
   readTaxonomy: NEWSROOM,
   manageTaxonomy: EDITORS,
+  readLists: NEWSROOM,
+  manageLists: EDITORS,
   moderateComments: MODERATORS,
   manageSite: EDITORS,
 } as const satisfies Record<string, readonly Role[]>;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { commaList, Id, IdOrSlug, InstantInput, Language, paging, textOf } from '../core/fields.ts';
 import { ARTICLE_STATUSES } from '../db/schema/columns.ts';
 
+export const view = z.enum(['summary', 'full']).optional().meta({ description: '`full` adds the text.' });
+
 const filters = {
   section: commaList(IdOrSlug).optional(),
   tag: commaList(IdOrSlug).optional(),
@@ -11,7 +13,7 @@ const filters = {
   publishedAfter: InstantInput.optional().meta({ description: 'Exclusive.' }),
   publishedBefore: InstantInput.optional().meta({ description: 'Exclusive.' }),
   exclude: commaList(Id, 100).optional().meta({ description: 'Ids to leave out.' }),
-  view: z.enum(['summary', 'full']).optional().meta({ description: '`full` adds the text.' }),
+  view,
 };
 
 export const ArticleQuery = z.strictObject({

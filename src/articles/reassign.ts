@@ -5,6 +5,7 @@ import { type Context, keyIdOf } from '../context.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { moveBylines } from './bylines.ts';
 import { touchArticlesNaming } from './store.ts';
+import { recordTouched } from './touched.ts';
 
 /** Returns how many articles were handed over. Throws `not_found`, or `reference_unknown` where `to` is nobody. */
 export const reassignAuthor = (ctx: Context, from: string, to: string): Promise<{ articles: number }> =>
@@ -17,6 +18,7 @@ export const reassignAuthor = (ctx: Context, from: string, to: string): Promise<
     }
     const articles = await touchArticlesNaming(tx.db, from, { at: tx.now, by: keyIdOf(ctx.actor) });
     await moveBylines(tx.db, from, to);
+    await recordTouched(ctx, tx, articles, '/authors');
     for (const id of [from, to]) await recountArticles(tx.db, id);
     // Every answer that shows one of these articles carries the tag of the author who leaves.
     tx.emit({
@@ -24,5 +26,5 @@ export const reassignAuthor = (ctx: Context, from: string, to: string): Promise<
       subject: `author:${from}`,
       tags: [`author:${from}`, `author:${to}`, 'authors'],
     });
-    return { articles };
+    return { articles: articles.length };
   });

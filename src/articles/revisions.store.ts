@@ -1,13 +1,24 @@
 // Revisions of articles, written with every change and never changed after; and the texts that are no longer, or not
 // yet, an article's own.
-import { and, desc, eq, gt, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm';
 import type { Db } from '../db/dialect.ts';
 import type { Body } from './body.ts';
 
 export type RevisionRow = Db['tables']['articleRevisions']['$inferSelect'];
 
-export const insertRevision = async (db: Db, row: RevisionRow): Promise<void> => {
-  await db.insert(db.tables.articleRevisions).values(row);
+/** At least one. */
+export const insertRevisions = async (db: Db, rows: RevisionRow[]): Promise<void> => {
+  await db.insert(db.tables.articleRevisions).values(rows);
+};
+
+/** Under which version the texts of these articles were written, by article. */
+export const findBodyNumbers = async (db: Db, ids: readonly string[]): Promise<Map<string, number>> => {
+  const { articleBodies } = db.tables;
+  const rows = await db
+    .select({ id: articleBodies.articleId, n: articleBodies.n })
+    .from(articleBodies)
+    .where(inArray(articleBodies.articleId, [...ids]));
+  return new Map(rows.map(({ id, n }) => [id, n]));
 };
 
 /** What a page of revisions needs: all but the content. */

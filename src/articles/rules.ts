@@ -46,13 +46,16 @@ export interface Standing {
 const roleOf = (actor: Actor): Role | undefined =>
   actor.kind === 'key' ? actor.role : actor.kind === 'system' ? 'admin' : undefined;
 
+/** What decides whose an article is, and who sees it. */
+export type Seen = Pick<Standing, 'publicFrom' | 'publicUntil' | 'createdBy' | 'authorIds'>;
+
 /** Own: the key made it, or the author the key is tied to is in the byline. */
-export const isOwn = (actor: Actor, { createdBy, authorIds }: Standing): boolean =>
+export const isOwn = (actor: Actor, { createdBy, authorIds }: Seen): boolean =>
   actor.kind === 'key' &&
   (createdBy === actor.id || (actor.authorId !== null && authorIds.includes(actor.authorId)));
 
 /** Editors see everything, writers their own, and everybody with a key what is public. */
-export const maySee = (actor: Actor, article: Standing, now: number): boolean => {
+export const maySee = (actor: Actor, article: Seen, now: number): boolean => {
   if (roleOf(actor) === undefined) return false;
   return readsAll(actor) || isVisible(article, now) || (writes(actor) && isOwn(actor, article));
 };

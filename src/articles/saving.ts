@@ -11,7 +11,7 @@ import { changedFields, isPublicField } from './content.ts';
 import { standingOf } from './desk.ts';
 import { listedAtOf } from './publication.ts';
 import { recount } from './references.ts';
-import { insertRevision, keepBody } from './revisions.store.ts';
+import { insertRevisions, keepBody } from './revisions.store.ts';
 import type { Standing } from './rules.ts';
 import { settleHeld } from './schedule.ts';
 import { authorIdsOf, cacheTagsOf, contentOf, countedIn, type State, stateOf } from './state.ts';
@@ -146,18 +146,20 @@ export const save = async (
   if (listedAt !== listedAtOf(row)) await store.listArticleAt(tx.db, id, listedAt);
   const state = await stateOf(tx.db, saved);
   await recount(tx.db, countedIn(held), countedIn(state));
-  await insertRevision(tx.db, {
-    articleId: id,
-    n: version,
-    kind: KINDS[`${account.staged !== undefined}`],
-    action: deedOf(account.action),
-    at: tx.now,
-    madeBy: keyIdOf(ctx.actor),
-    fields: [...fields],
-    content: account.staged?.content ?? contentOf(state),
-    bodyN: account.staged?.bodyN ?? (edit.text === undefined ? old.n : version),
-    note: account.note ?? null,
-  });
+  await insertRevisions(tx.db, [
+    {
+      articleId: id,
+      n: version,
+      kind: KINDS[`${account.staged !== undefined}`],
+      action: deedOf(account.action),
+      at: tx.now,
+      madeBy: keyIdOf(ctx.actor),
+      fields: [...fields],
+      content: account.staged?.content ?? contentOf(state),
+      bodyN: account.staged?.bodyN ?? (edit.text === undefined ? old.n : version),
+      note: account.note ?? null,
+    },
+  ]);
   const tags = account.staged === undefined ? [...cacheTagsOf(held), ...cacheTagsOf(state)] : [];
   tx.emit({ action: account.action, subject: `article:${id}`, version, tags });
   return state;

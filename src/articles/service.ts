@@ -14,7 +14,7 @@ import { showAfter } from './desk.ts';
 import type { ArticleChange, NewArticle } from './input.ts';
 import * as publication from './publication.ts';
 import { recount, resolveReferences } from './references.ts';
-import { insertRevision } from './revisions.store.ts';
+import { insertRevisions } from './revisions.store.ts';
 import { requireArticleVersion } from './revisions.ts';
 import * as rules from './rules.ts';
 import {
@@ -114,18 +114,20 @@ export const createArticle = (
     await replaceBylines(tx.db, id, bylines, listedAt);
     const state = await stateOf(tx.db, (await store.findArticle(tx.db, id))!);
     await recount(tx.db, NOWHERE, countedIn(state));
-    await insertRevision(tx.db, {
-      articleId: id,
-      n: 1,
-      kind: 'live',
-      action: deedOf('article.created'),
-      at: tx.now,
-      madeBy: by,
-      fields: [],
-      content: contentOf(state),
-      bodyN: 1,
-      note: null,
-    });
+    await insertRevisions(tx.db, [
+      {
+        articleId: id,
+        n: 1,
+        kind: 'live',
+        action: deedOf('article.created'),
+        at: tx.now,
+        madeBy: by,
+        fields: [],
+        content: contentOf(state),
+        bodyN: 1,
+        note: null,
+      },
+    ]);
     const tags = cacheTagsOf(state);
     const actions: Action[] = ['article.created', ...[BORN[birth.status] ?? []].flat()];
     for (const action of actions) tx.emit({ action, subject: `article:${id}`, version: 1, tags });

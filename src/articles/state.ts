@@ -2,7 +2,7 @@
 // which answers show it, and what a revision keeps of it.
 import type { Db } from '../db/dialect.ts';
 import type { RevisionContent } from '../db/schema/columns.ts';
-import { findSectionBySlug } from '../tags/store.ts';
+import { findSectionsById } from '../tags/store.ts';
 import type { DeskRow } from './desk.store.ts';
 import { type Links, linksOf } from './links.ts';
 import { type ArticleRow, listTagIds } from './store.ts';
@@ -14,14 +14,27 @@ export interface State {
   tagIds: string[];
 }
 
-export const stateOf = async (db: Db, row: ArticleRow): Promise<State> => {
-  const section = row.sectionId === null ? undefined : await findSectionBySlug(db, row.sectionId);
-  return {
-    row: { ...row, section: section === undefined ? null : { slug: section.slug, name: section.name } },
-    links: (await linksOf(db, [row.id])).get(row.id)!,
-    tagIds: await listTagIds(db, row.id),
-  };
+/** Articles with all that belongs to them, in a constant number of queries and in the order of `rows`. */
+export const statesOf = async (db: Db, rows: readonly ArticleRow[]): Promise<State[]> => {
+  const ids = rows.map(({ id }) => id);
+  const sections = await findSectionsById(
+    db,
+    rows.flatMap(({ sectionId }) => sectionId ?? []),
+  );
+  const links = await linksOf(db, ids);
+  const tagIds = await listTagIds(db, ids);
+  return rows.map((row) => {
+    const section = sections.find(({ id }) => id === row.sectionId);
+    return {
+      row: { ...row, section: section === undefined ? null : { slug: section.slug, name: section.name } },
+      links: links.get(row.id)!,
+      tagIds: tagIds.get(row.id) ?? [],
+    };
+  });
 };
+
+/** An article with all that belongs to it. */
+export const stateOf = async (db: Db, row: ArticleRow): Promise<State> => (await statesOf(db, [row]))[0]!;
 
 export const authorIdsOf = ({ links }: Pick<State, 'links'>): string[] => links.authors.map(({ id }) => id);
 

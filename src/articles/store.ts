@@ -57,15 +57,17 @@ export const saveBody = async (db: Db, row: ArticleBodyRow): Promise<void> => {
     .onConflictDoUpdate({ target: articleBodies.articleId, set: change });
 };
 
-/** The ids of an article's tags, in order. */
-export const listTagIds = async (db: Db, articleId: string): Promise<string[]> => {
+/** The ids of the tags of these articles, in order, by article; an article without tags is not there. */
+export const listTagIds = async (db: Db, articleIds: readonly string[]): Promise<Map<string, string[]>> => {
   const { articleTags } = db.tables;
   const rows = await db
-    .select({ id: articleTags.tagId })
+    .select({ articleId: articleTags.articleId, tagId: articleTags.tagId })
     .from(articleTags)
-    .where(eq(articleTags.articleId, articleId))
-    .orderBy(asc(articleTags.position));
-  return rows.map(({ id }) => id);
+    .where(inArray(articleTags.articleId, [...articleIds]))
+    .orderBy(asc(articleTags.articleId), asc(articleTags.position));
+  const ids = new Map<string, string[]>();
+  for (const { articleId, tagId } of rows) ids.set(articleId, [...(ids.get(articleId) ?? []), tagId]);
+  return ids;
 };
 
 export const replaceTags = async (
@@ -105,26 +107,25 @@ export const findBodies = async (db: Db, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.articleId, row]));
 };
 
-/** Makes a new version of every article that names an author; returns how many there are. */
-export const touchArticlesNaming = async (
-  db: Db,
-  authorId: string,
-  { at, by }: { at: number; by: string | null },
-): Promise<number> => {
+export interface Touch {
+  at: number;
+  by: string | null;
+}
+
+/** What touching an article sets: a new version, and a change that the public can see where it is public. */
+export const touched = ({ tables: { articles } }: Db, { at, by }: Touch) => ({
+  version: sql`${articles.version} + 1`,
+  updatedAt: at,
+  updatedBy: by,
+  modifiedAt: sql`case when ${articles.publicFrom} <= ${at} then ${at} else ${articles.modifiedAt} end`,
+});
+
+/** Makes a new version of every article that names an author; returns them. */
+export const touchArticlesNaming = async (db: Db, authorId: string, touch: Touch): Promise<ArticleRow[]> => {
   const { articleAuthors, articles } = db.tables;
   const naming = db
     .select({ id: articleAuthors.articleId })
     .from(articleAuthors)
     .where(eq(articleAuthors.authorId, authorId));
-  const rows = await db
-    .update(articles)
-    .set({
-      version: sql`${articles.version} + 1`,
-      updatedAt: at,
-      updatedBy: by,
-      modifiedAt: sql`case when ${articles.publicFrom} is null then ${articles.modifiedAt} else ${at} end`,
-    })
-    .where(inArray(articles.id, naming))
-    .returning({ id: articles.id });
-  return rows.length;
+  return db.update(articles).set(touched(db, touch)).where(inArray(articles.id, naming)).returning();
 };

@@ -174,22 +174,25 @@ export const flag = z
   .transform((text) => text === 'true')
   .meta({ type: 'boolean' });
 
-const Limit = z
-  .string()
-  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')
-  .transform(Number)
-  .pipe(z.number().min(1).max(100))
-  .meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: 100,
-    default: DEFAULT_LIMIT,
-    description: 'How many items a page holds.',
-  });
+/** How many items an answer holds, from 1 to `max`; as many as `byDefault` where nothing is said. */
+export const limitOf = (max: number, byDefault: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/, `must be a whole number from 1 to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(1).max(max))
+    .optional()
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: max,
+      default: byDefault,
+      description: 'How many items a page holds.',
+    });
 
 /** What every list takes. */
 export const paging = {
-  limit: Limit.optional(),
+  limit: limitOf(100, DEFAULT_LIMIT),
   cursor: z.string().max(1_000).meta({ description: '`nextCursor` of the page before.' }).optional(),
   total: flag.meta({ type: 'boolean', description: 'Count all items too, exactly up to 10,000.' }).optional(),
 };

@@ -90,9 +90,13 @@ export const catalogue = {
   section_in_use: kind(
     409,
     'The section still holds articles',
-    'Give its articles another section first; `GET /v1/manage/articles?section=` lists them.',
+    'Give its articles another section first (`GET /v1/manage/articles?section=` lists them), or merge it into another (`POST …/sections/{id}/merge`).',
   ),
-  tag_in_use: kind(409, 'The tag is still used by articles', 'Take the tag off its articles first.'),
+  tag_in_use: kind(
+    409,
+    'The tag is still used by articles',
+    'Take the tag off its articles first, or merge it into another tag (`POST …/tags/{id}/merge`).',
+  ),
   transition_refused: kind(
     409,
     'The article cannot make this move',

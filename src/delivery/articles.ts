@@ -74,7 +74,7 @@ const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, stri
 };
 
 /** One article with its text, by id or by a slug it has or had. */
-const articleByReference = async (db: Db, reference: string) => {
+export const articleByReference = async (db: Db, reference: string) => {
   const { articleBodies, articles, articleSlugs, sections } = db.tables;
   const columns = () => ({
     ...publicColumns(db),
@@ -109,13 +109,14 @@ interface Answered<T> {
   dueAt: number | null;
 }
 
-const earliest = (instants: readonly (number | null)[]): number | null => {
+/** The first of these instants; null where there is none. */
+export const earliest = (instants: readonly (number | null)[]): number | null => {
   const due = instants.filter((instant) => instant !== null);
   return due.length === 0 ? null : Math.min(...due);
 };
 
 /** The rows of `keys` as summaries, in the order of `keys`; a key whose article is not public is left out. */
-const summariesOf = async (
+export const summariesOf = async (
   db: Db,
   ids: readonly string[],
   withText: boolean,

@@ -5,14 +5,20 @@ import { type Endpoint, endpoint, okReply } from '../http/endpoint.ts';
 import { Site } from '../settings/schema.ts';
 import { siteView } from '../settings/view.ts';
 
-const readSite = async (db: Db): Promise<Site> => {
-  const { sections, settings } = db.tables;
+/** What a site is called and looks like. */
+export const siteOf = async (db: Db): Promise<Omit<Site, 'sections'>> => {
+  const { settings } = db.tables;
   const [stored] = await db.select({ value: settings.value }).from(settings).where(eq(settings.name, 'site'));
+  return siteView(stored?.value);
+};
+
+const readSite = async (db: Db): Promise<Site> => {
+  const { sections } = db.tables;
   const inOrder = await db
     .select({ id: sections.id, slug: sections.slug, name: sections.name })
     .from(sections)
     .orderBy(asc(sections.position), asc(sections.id));
-  return { ...siteView(stored?.value), sections: inOrder };
+  return { ...(await siteOf(db)), sections: inOrder };
 };
 
 export const deliveredSite = (): Endpoint[] => [

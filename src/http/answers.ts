@@ -1,7 +1,7 @@
 // An answer as bytes: entity tag, caching, the link to the next page, 304 where the client has those bytes already.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
-import { isManagement, type Reply } from './endpoint.ts';
+import { type Endpoint, isManagement, type Reply } from './endpoint.ts';
 import { bytesTag, matchesNone } from './preconditions.ts';
 
 const SHARED_CACHE_SECONDS = 60;
@@ -45,7 +45,18 @@ export interface How {
   clock: Clock;
   /** A GET that anybody may ask. */
   isPublic: boolean;
+  /** As the endpoint documents them. */
+  answers: Endpoint['answers'];
 }
+
+/**
+ * JSON-LD is there to be put into a page: without a `<` nothing in it can end the script element that holds it, nor
+ * begin a comment there (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements).
+ */
+const textOf = (body: unknown, mediaType: string): string => {
+  const text = JSON.stringify(body);
+  return mediaType === 'application/ld+json' ? text.replaceAll('<', '\\u003c') : text;
+};
 
 /**
  * Sends `answer`. What is public gets an entity tag of its bytes, unless it names a Cache-Control of its own; nothing
@@ -55,7 +66,7 @@ export const send = (
   request: FastifyRequest,
   reply: FastifyReply,
   { status, headers = {}, body, dueAt = null }: Reply,
-  { publicUrl, clock, isPublic }: How,
+  { publicUrl, clock, isPublic, answers }: How,
 ): FastifyReply => {
   const unstored = isManagement(request.url) ? 'private, no-store' : 'no-store';
   reply.code(status).headers({ 'Cache-Control': unstored, ...headers });
@@ -63,11 +74,12 @@ export const send = (
 
   const link = nextLink(request, publicUrl, body);
   if (link !== undefined) reply.header('Link', link);
-  const bytes = Buffer.from(JSON.stringify(body));
+  const mediaType = answers[status]?.mediaType ?? 'application/json';
+  const bytes = Buffer.from(textOf(body, mediaType));
   if (isPublic && status === 200 && headers['Cache-Control'] === undefined) {
     const etag = bytesTag(bytes);
     reply.headers({ ETag: etag, Vary: 'Accept-Encoding', 'Cache-Control': cacheControl(dueAt, clock()) });
     if (matchesNone(headerOf(request, 'if-none-match'), etag)) return reply.code(304).send();
   }
-  return reply.type('application/json; charset=utf-8').send(bytes);
+  return reply.type(`${mediaType}; charset=utf-8`).send(bytes);
 };

@@ -14,6 +14,8 @@ export type AnswerHeader = 'ETag' | 'Location' | 'Link' | 'Retry-After' | 'Cache
 export interface Answer {
   description: string;
   schema?: z.ZodType;
+  /** Of the body, where it is another kind of JSON than application/json. */
+  mediaType?: 'application/ld+json';
   headers?: readonly AnswerHeader[];
 }
 

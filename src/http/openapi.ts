@@ -87,7 +87,8 @@ const arrayOf = ({ maxItems, items }: Json): Json => ({ type: 'array', items, ma
 
 const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
   const answers: Json = {};
-  for (const [status, { description, schema, headers = [] }] of Object.entries(endpoint.answers)) {
+  for (const [status, answer] of Object.entries(endpoint.answers)) {
+    const { description, schema, mediaType = 'application/json', headers = [] } = answer;
     answers[status] = {
       description,
       headers: {
@@ -101,7 +102,7 @@ const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
         ? {}
         : {
             content: {
-              'application/json': { schema: convert(schema, 'output') },
+              [mediaType]: { schema: convert(schema, 'output') },
             },
           }),
     };

@@ -98,7 +98,8 @@ const createHandler = ({ publicUrl, database, clock }: RegisterDeps) => {
         await endpoint.run(ctx, input).catch((error: unknown) => Promise.reject(raced(database, error))),
       );
     };
-    const how = { publicUrl, clock, isPublic: endpoint.method === 'GET' && endpoint.access === 'anyone' };
+    const isPublic = endpoint.method === 'GET' && endpoint.access === 'anyone';
+    const how = { publicUrl, clock, isPublic, answers: endpoint.answers };
     const key = request.method === 'POST' ? headerOf(request, 'idempotency-key') : undefined;
     if (key === undefined) return send(request, reply, await answer(), how);
 

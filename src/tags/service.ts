@@ -22,7 +22,7 @@ const inUse = (code: ProblemCode, articles: number, verb: [one: string, many: st
   new Problem(code, articles === 1 ? `1 article ${verb[0]}.` : `${articles} articles ${verb[1]}.`);
 
 /** The cache tags of what shows a section: by its slugs, and in the frame of the site. */
-const sectionTags = (...rows: store.SectionRow[]): string[] => [
+export const sectionTags = (...rows: store.SectionRow[]): string[] => [
   ...rows.map(({ slug }) => `section:${slug}`),
   'sections',
   'site',
@@ -110,7 +110,10 @@ export const deleteSection = (ctx: Context, id: string, expected: Expected | und
   });
 
 /** The cache tags of what shows a tag by its slugs, and of the list of all. */
-const tagTags = (...rows: store.TagRow[]): string[] => [...rows.map(({ slug }) => `tag:${slug}`), 'tags'];
+export const tagTags = (...rows: store.TagRow[]): string[] => [
+  ...rows.map(({ slug }) => `tag:${slug}`),
+  'tags',
+];
 
 const foundTag = async (db: Db, id: string): Promise<store.TagRow> => {
   const row = await store.findTag(db, id);

@@ -37,6 +37,16 @@ export const findSectionBySlug = async (db: Db, slugOrId: string): Promise<Secti
   return row;
 };
 
+/** These sections, in no order; not held. */
+export const findSectionsById = async (db: Db, ids: readonly string[]): Promise<SectionRow[]> => {
+  const { sections } = db.tables;
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(sections)
+    .where(inArray(sections.id, [...ids]));
+};
+
 const matchingSections = ({ tables: { sections } }: Db, { slug }: SlugFilter): SQL | undefined =>
   slug && inArray(sections.slug, [...slug]);
 
@@ -104,6 +114,14 @@ export const addToSectionCount = async (db: Db, id: string, added: number): Prom
     .update(sections)
     .set({ articleCount: sql`${sections.articleCount} + ${added}` })
     .where(eq(sections.id, id));
+};
+
+/** Counts a section's public articles anew, where adding one by one would not do. */
+export const recountSection = async (db: Db, id: string): Promise<void> => {
+  const { articles, sections } = db.tables;
+  const settled = and(eq(articles.sectionId, id), eq(articles.status, 'published'));
+  const articleCount = await db.$count(articles, settled);
+  await db.update(sections).set({ articleCount }).where(eq(sections.id, id));
 };
 
 export const deleteSection = async (db: Db, id: string): Promise<void> => {
@@ -196,6 +214,18 @@ export const addToTagCounts = async (db: Db, ids: readonly string[], added: numb
     .update(tags)
     .set({ articleCount: sql`${tags.articleCount} + ${added}` })
     .where(inArray(tags.id, [...ids]));
+};
+
+/** Counts a tag's public articles anew, where adding one by one would not do. */
+export const recountTag = async (db: Db, id: string): Promise<void> => {
+  const { articles, articleTags, tags } = db.tables;
+  const settled = db
+    .select({ id: articles.id })
+    .from(articleTags)
+    .innerJoin(articles, eq(articles.id, articleTags.articleId))
+    .where(and(eq(articleTags.tagId, id), eq(articles.status, 'published')));
+  const articleCount = await db.$count(settled.as('settled'));
+  await db.update(tags).set({ articleCount }).where(eq(tags.id, id));
 };
 
 export const deleteTag = async (db: Db, id: string): Promise<void> => {

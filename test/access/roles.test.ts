@@ -48,6 +48,7 @@ test('the table says what README and the API say', async (t) => {
     'writeArticles',
     'readAuthors',
     'readTaxonomy',
+    'readLists',
   ]);
   t.same(permissionsOf('reporter'), [
     'readOneself',
@@ -56,12 +57,14 @@ test('the table says what README and the API say', async (t) => {
     'publishArticles',
     'readAuthors',
     'readTaxonomy',
+    'readLists',
   ]);
   t.same(permissionsOf('moderator'), [
     'readOneself',
     'readArticles',
     'readAuthors',
     'readTaxonomy',
+    'readLists',
     'moderateComments',
   ]);
   t.same(permissionsOf('admin'), Object.keys(may));
