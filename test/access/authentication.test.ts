@@ -118,7 +118,10 @@ test('who am I, and what may I do', async (t) => {
   const site = await testSite(t);
   for (const [role, may] of [
     ['site', ['readOneself']],
-    ['moderator', ['readOneself', 'readArticles', 'readAuthors', 'readTaxonomy', 'moderateComments']],
+    [
+      'moderator',
+      ['readOneself', 'readArticles', 'readAuthors', 'readTaxonomy', 'readLists', 'moderateComments'],
+    ],
   ] as const) {
     const { body } = await site.ask('GET', ME, { as: role });
     t.match(body, { id: site.keyIds[role], name: `The ${role}`, role, authorId: null });
