@@ -8,6 +8,8 @@ export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
+  /** The comment whose words it repeats. */
+  commentId?: string | null;
 }
 
 /** How long an answer is replayed. */
@@ -29,4 +31,9 @@ export const insertReceipt = async (
   const { receipts } = db.tables;
   await db.delete(receipts).where(lt(receipts.createdAt, now - RECEIPT_TTL_MS + 1));
   await db.insert(receipts).values({ ...answer, key, createdAt: now });
+};
+
+/** Forgets what was answered to whoever wrote this comment. */
+export const deleteAnswersAbout = async (db: Db, commentId: string): Promise<void> => {
+  await db.delete(db.tables.receipts).where(eq(db.tables.receipts.commentId, commentId));
 };

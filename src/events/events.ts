@@ -30,16 +30,30 @@ export const ACTIONS = [
   'comment.edited',
   'comment.deleted',
   'comment.erased',
+  'comment.anonymised',
+  'comment.reported',
+  'comment.reports_dismissed',
   'key.created',
   'key.updated',
   'key.rotated',
   'key.revoked',
   'settings.updated',
+  'privacy.exported',
+  'privacy.erased',
 ] as const;
 
 export type Action = (typeof ACTIONS)[number];
 
-export const SUBJECT_KINDS = ['article', 'author', 'section', 'tag', 'comment', 'key', 'settings'] as const;
+export const SUBJECT_KINDS = [
+  'article',
+  'author',
+  'section',
+  'tag',
+  'comment',
+  'key',
+  'settings',
+  'privacy',
+] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** `tags`: the cache tags of every public answer that shows what changed; empty where nothing public changed. */

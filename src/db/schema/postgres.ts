@@ -14,6 +14,8 @@ import {
 import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
+export * from './postgres-readers.ts';
+
 const id = () => uuid('id').primaryKey();
 const instant = (name: string) => bigint(name, { mode: 'number' });
 const flag = (name: string) => boolean(name);
@@ -185,6 +187,8 @@ export const comments = pgTable('comments', {
   version: version(),
   createdAt: instant('created_at').notNull(),
   editedAt: instant('edited_at'),
+  reportCount: integer('report_count').notNull().default(0),
+  decidedAt: instant('decided_at'),
 });
 
 export const commentPrivate = pgTable('comment_private', {
@@ -214,4 +218,5 @@ export const receipts = pgTable('receipts', {
   headers: json<Record<string, string>>('headers').notNull(),
   body: text('body').notNull(),
   createdAt: instant('created_at').notNull(),
+  commentId: uuid('comment_id'),
 });

@@ -5,6 +5,8 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
+export * from './sqlite-readers.ts';
+
 const id = () => text('id').primaryKey();
 const instant = (name: string) => integer(name);
 const flag = (name: string) => integer(name, { mode: 'boolean' });
@@ -185,6 +187,8 @@ export const comments = sqliteTable('comments', {
   version: version(),
   createdAt: instant('created_at').notNull(),
   editedAt: instant('edited_at'),
+  reportCount: integer('report_count').notNull().default(0),
+  decidedAt: instant('decided_at'),
 });
 
 /** What a reader told us and nobody else may read: no Delivery query joins this table. */
@@ -217,4 +221,5 @@ export const receipts = sqliteTable('receipts', {
   headers: json<Record<string, string>>('headers').notNull(),
   body: text('body').notNull(),
   createdAt: instant('created_at').notNull(),
+  commentId: text('comment_id'),
 });
