@@ -45,7 +45,7 @@ const FLOORS = [
   ['settings', 'authors', 'tags', 'audit'],
   ['articles'],
   ['comments'],
-  ['delivery'],
+  ['privacy', 'delivery'],
   ['app.ts'],
   ['serve.ts'],
   ['commands.ts'],

@@ -1,6 +1,6 @@
 // Comments, and apart from them what their senders told us. Written by the comment service; read by the moderators'
 // queue and, without the private table, by delivery/comments.ts. Whoever writes holds the article's row first.
-import { and, asc, desc, eq, gt, gte, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Db } from '../db/dialect.ts';
 import type { Sender } from './sender.ts';
 
@@ -13,23 +13,34 @@ export const findComment = async (db: Db, id: string): Promise<CommentRow | unde
   return row;
 };
 
+const claimArticles = async (db: Db, ids: SQLWrapper): Promise<void> => {
+  const { articles } = db.tables;
+  await db.dialect.locked(
+    db.select({ id: articles.id }).from(articles).where(inArray(articles.id, ids)).orderBy(asc(articles.id)),
+  );
+};
+
 /**
  * Holds the articles of these comments until the end of the transaction. Everybody who writes comments does that first,
  * so that of two who change one thread neither counts what the other is about to change; and in one order, so that
  * neither waits for the other.
  */
-export const claimArticlesOf = async (db: Db, ids: readonly string[]): Promise<void> => {
-  const { articles, comments } = db.tables;
-  const articleIds = db
-    .select({ id: comments.articleId })
-    .from(comments)
-    .where(inArray(comments.id, [...ids]));
-  await db.dialect.locked(
+export const claimArticlesOf = (db: Db, ids: readonly string[]): Promise<void> => {
+  const { comments } = db.tables;
+  const isNamed = inArray(comments.id, [...ids]);
+  return claimArticles(db, db.select({ id: comments.articleId }).from(comments).where(isNamed));
+};
+
+/** The same for all comments of this e-mail. */
+export const claimArticlesOfSender = (db: Db, emailKey: string): Promise<void> => {
+  const { comments, commentPrivate } = db.tables;
+  return claimArticles(
+    db,
     db
-      .select({ id: articles.id })
-      .from(articles)
-      .where(inArray(articles.id, articleIds))
-      .orderBy(asc(articles.id)),
+      .select({ id: comments.articleId })
+      .from(commentPrivate)
+      .innerJoin(comments, eq(comments.id, commentPrivate.commentId))
+      .where(eq(commentPrivate.emailKey, emailKey)),
   );
 };
 

@@ -1,6 +1,6 @@
 // Stored answers behind Idempotency-Key. Inserted in the transaction of the effect, so that either both are there
 // or neither; the unique key makes the slower of two simultaneous requests fail whole and replay the faster one.
-import { eq, lt } from 'drizzle-orm';
+import { eq, inArray, lt, lte } from 'drizzle-orm';
 import type { Db } from './dialect.ts';
 
 export interface StoredAnswer {
@@ -36,4 +36,27 @@ export const insertReceipt = async (
 /** Forgets what was answered to whoever wrote this comment. */
 export const deleteAnswersAbout = async (db: Db, commentId: string): Promise<void> => {
   await db.delete(db.tables.receipts).where(eq(db.tables.receipts.commentId, commentId));
+};
+
+/** How many are forgotten in one transaction. */
+const BATCH = 500;
+
+/** Forgets every answer past its time, and says how many there were. Asks of a context only how to write. */
+export const pruneReceipts = async (ctx: {
+  write<T>(job: (tx: { db: Db; now: number }) => Promise<T>): Promise<T>;
+}): Promise<number> => {
+  let pruned = 0;
+  for (let count = BATCH; count === BATCH; pruned += count) {
+    count = await ctx.write(async ({ db, now }) => {
+      const { receipts } = db.tables;
+      const old = db
+        .select({ key: receipts.key })
+        .from(receipts)
+        .where(lte(receipts.createdAt, now - RECEIPT_TTL_MS))
+        .limit(BATCH);
+      return (await db.delete(receipts).where(inArray(receipts.key, old)).returning({ key: receipts.key }))
+        .length;
+    });
+  }
+  return pruned;
 };
