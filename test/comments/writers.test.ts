@@ -28,10 +28,13 @@ t.test('every figure stays right while many write the same threads, and nobody w
       }),
     ),
   );
-  t.same([...new Set(posted.map(({ status }) => status))].sort(), [201, 202]);
+  // A server with more to do than it can may ask to come back (503); what it took is counted all the same.
+  const statuses = new Set(posted.map(({ status }) => status));
+  statuses.delete(503);
+  t.same([...statuses].sort(), [201, 202]);
   t.same(await faultsOf(site), [], 'after the posting');
 
-  const ids = posted.map(({ body }) => body.id);
+  const ids = posted.flatMap(({ status, body }) => (status === 503 ? [] : [body.id]));
   const decisions = (shift: number) =>
     ids.map((id, n) => ({ id, status: DECISIONS[(n + shift) % DECISIONS.length] }));
   const decide = (body: object) => site.ask('POST', `${QUEUE}/decisions`, { as, body });
@@ -54,7 +57,7 @@ t.test('every figure stays right while many write the same threads, and nobody w
   // A comment may have been deleted or erased by another before its turn.
   t.same(
     [...new Set(answers.map(({ status }) => status))].filter(
-      (status) => ![200, 202, 204, 404, 409].includes(status),
+      (status) => ![200, 202, 204, 404, 409, 503].includes(status),
     ),
     [],
   );
