@@ -29,6 +29,7 @@ import { registerPages } from './http/pages.ts';
 import { registerEndpoints } from './http/register.ts';
 import { systemRoutes } from './http/system.ts';
 import { listRoutes } from './lists/routes.ts';
+import { privacyRoutes } from './privacy/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { tagRoutes } from './tags/routes.ts';
 
@@ -68,6 +69,7 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...settingsRoutes(),
     ...accessRoutes({ cursors }),
     ...auditRoutes({ cursors }),
+    ...privacyRoutes(),
     ...systemRoutes({ publicUrl: config.publicUrl, ready }),
   ];
 };
@@ -86,6 +88,7 @@ export const documentOf = (endpoints: readonly Endpoint[], publicUrl: string) =>
       { name: 'Site', description: 'The frame around it all.' },
       { name: 'Keys', description: 'Who may do what.' },
       { name: 'Audit', description: 'What happened, and who did it.' },
+      { name: 'Privacy', description: 'What is kept of a person, and that it be forgotten.' },
       { name: 'System', description: 'Links and probes.' },
     ],
   });

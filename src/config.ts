@@ -105,6 +105,11 @@ export const options = {
     value: wholeNumber(86_400),
     default: '15',
   }),
+  COMMENT_TRACE_DAYS: option({
+    meaning: 'Days after which the network and the browser that sent a comment are forgotten.',
+    value: wholeNumber(3_650),
+    default: '30',
+  }),
   MASTHEAD_ADMIN_KEY: option({
     meaning: 'An admin key to accept instead of making one at the first start.',
     value: z.string().optional(),
@@ -133,6 +138,7 @@ export interface Config {
   readonly corsManageOrigins: readonly string[];
   readonly embedHosts: ReadonlySet<string>;
   readonly commentFloodSeconds: number;
+  readonly commentTraceDays: number;
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
 }
@@ -181,6 +187,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     corsManageOrigins: values.CORS_MANAGE_ORIGINS,
     embedHosts: new Set(values.EMBED_HOSTS),
     commentFloodSeconds: values.COMMENT_FLOOD_SECONDS,
+    commentTraceDays: values.COMMENT_TRACE_DAYS,
     adminKey: values.MASTHEAD_ADMIN_KEY,
     secret: values.MASTHEAD_SECRET,
   });

@@ -106,7 +106,7 @@ const run = async (config: Config, server: FastifyInstance, database: Database):
     isStopping: () => isStopping,
   });
   const address = await listen(app, config);
-  const worker = startWorker(ctx, database);
+  const worker = startWorker(ctx, database, config);
   // Only now: a process that ends because it could not start must not be taken for one that stops.
   const grace = closeWithGrace(
     { delay: STOP_MS, logger: app.log, skip: ['SIGINT', 'SIGTERM'] },

@@ -3,8 +3,11 @@
 
 import { deleteExpiredPreviews } from './articles/previews.store.ts';
 import { nextDueAt, settleDue } from './articles/schedule.ts';
+import { pruneComments } from './comments/prune.ts';
+import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { Database } from './db/database.ts';
+import { pruneReceipts } from './db/receipts.ts';
 
 /** A timer is set for the next due instant; it looks up at least so often, for clocks are set and others schedule too. */
 const LOOK_UP_MS = 30_000;
@@ -66,7 +69,11 @@ const loop = (name: string, ctx: Context, run: () => Promise<number>) => {
 };
 
 /** Starts the loops, and catches up with what was due before. `ctx` is the system's own. */
-export const startWorker = (ctx: Context, database: Database): Worker => {
+export const startWorker = (
+  ctx: Context,
+  database: Database,
+  { commentTraceDays: traceDays }: Pick<Config, 'commentTraceDays'>,
+): Worker => {
   const due = loop('settling what is due', ctx, async () => {
     await settleDue(ctx);
     const next = await nextDueAt(ctx.read);
@@ -74,6 +81,8 @@ export const startWorker = (ctx: Context, database: Database): Worker => {
   });
   const pruning = loop('pruning', ctx, async () => {
     await ctx.write((tx) => deleteExpiredPreviews(tx.db, tx.now));
+    await pruneReceipts(ctx);
+    await pruneComments(ctx, { traceDays });
     return PRUNE_EVERY_MS;
   });
   // Whatever was written here may have changed what is due next.

@@ -45,7 +45,7 @@ const FLOORS = [
   ['settings', 'authors', 'tags', 'audit'],
   ['articles'],
   ['lists', 'comments'],
-  ['delivery'],
+  ['privacy', 'delivery'],
   ['app.ts', 'worker.ts'],
   ['serve.ts'],
   ['commands.ts'],

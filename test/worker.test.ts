@@ -20,6 +20,7 @@ const runningClock = () => {
   };
 };
 
+const config = { commentTraceDays: 30 };
 const HOUR = 3_600_000;
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -84,7 +85,7 @@ test('two workers on one database publish at the instant, with one event, also w
   const ctx = systemContext(one, clock.now);
   await scheduled(ctx, one, clock.now() + HOUR, 'Due before');
   clock.putForward(HOUR);
-  const workers = [startWorker(ctx, one), startWorker(systemContext(two, clock.now), two)];
+  const workers = [startWorker(ctx, one, config), startWorker(systemContext(two, clock.now), two, config)];
   const published = async () =>
     (await actionsOf(one)).filter((action) => action === 'article.published').length;
   t.ok(await until(async () => (await published()) === 1), 'caught up with what was due');
@@ -112,7 +113,7 @@ test('a failure is logged and does not end the worker', async (t) => {
   const log = { ...quiet, error: (_: object, message: string) => void said.push(message) };
   const ctx = systemContext(database, clock.now, log);
   const broken: Context = { ...ctx, write: () => Promise.reject(new Error('away')) };
-  const worker = startWorker(broken, database);
+  const worker = startWorker(broken, database, config);
   t.ok(await until(async () => said.includes('pruning failed')));
   await database.write(async (db) => {
     await db.insert(db.tables.secrets).values({ name: 'a', value: 'b' });

@@ -14,6 +14,7 @@ export const may = {
   readOneself: EVERY_KEY,
   manageKeys: ADMINS,
   readAudit: ADMINS,
+  answerPrivacyRequests: ADMINS,
   readArticles: NEWSROOM,
   writeArticles: WRITERS,
   readHistory: WRITERS,

@@ -116,6 +116,14 @@ export const changeAuthor = (
     return managedAuthorView(await save(tx, row, columnsOf(changes)));
   });
 
+/** Takes an e-mail off the author who has it, inside a write: the byline stays. How many had it. */
+export const forgetEmail = async (tx: Tx, email: string): Promise<number> => {
+  const row = await store.findAuthorByEmail(tx.db, foldKey(email));
+  if (row === undefined) return 0;
+  await save(tx, row, columnsOf({ email: null }));
+  return 1;
+};
+
 /** Throws `author_in_use` with the count while articles name the author. */
 export const deleteAuthor = (ctx: Context, id: string, expected: Expected | undefined): Promise<void> =>
   ctx.write(async (tx) => {

@@ -18,6 +18,13 @@ export const findAuthor = async (db: Db, id: string): Promise<AuthorRow | undefi
   return row;
 };
 
+/** The author of this e-mail, held like `findAuthor`. */
+export const findAuthorByEmail = async (db: Db, emailKey: string): Promise<AuthorRow | undefined> => {
+  const { authors } = db.tables;
+  const [row] = await db.dialect.locked(db.select().from(authors).where(eq(authors.emailKey, emailKey)));
+  return row;
+};
+
 /** The authors among these ids and slugs, in no order; what is unknown is left out. */
 export const findAuthorsByReference = async (
   db: Db,

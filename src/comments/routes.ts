@@ -4,13 +4,19 @@ import { may } from '../access/roles.ts';
 import { Id, IdOrSlug } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';
 import { createdReply, type Endpoint, endpoint, itemReply, noContent, okReply } from '../http/endpoint.ts';
+import { decideOnComments } from './decisions.ts';
+import { listComments } from './queue.ts';
+import { reportComment } from './reports.ts';
 import {
   CommentChange,
+  CommentDecisionResults,
+  CommentDecisions,
   CommentDeletion,
   ManagedComment,
   ManagedCommentList,
   ManagedCommentQuery,
   NewComment,
+  NewCommentReport,
   PostedComment,
   StaffReply,
 } from './schema.ts';
@@ -60,8 +66,29 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
     run: (ctx, { params: { article }, body }) => comments.postComment(ctx, article, body, policy),
     reply: (comment) =>
       comment.status === 'approved'
-        ? { status: 201, headers: { Location: `/v1/comments/${comment.id}` }, body: comment }
-        : { status: 202, body: comment },
+        ? {
+            status: 201,
+            headers: { Location: `/v1/comments/${comment.id}` },
+            body: comment,
+            commentId: comment.id,
+          }
+        : { status: 202, body: comment, commentId: comment.id },
+  }),
+  endpoint({
+    method: 'POST',
+    url: '/v1/comments/:id/reports',
+    id: 'reportComment',
+    tag,
+    summary: 'Report a comment',
+    description: 'Moderators see it. Reporting again changes nothing; the answer is the same.',
+    access: 'anyone',
+    params,
+    body: NewCommentReport,
+    example: { reason: 'abuse' },
+    answers: { 202: { description: 'Thank you.' } },
+    problems: ['not_found', 'withdrawn'],
+    run: (ctx, { params: { id }, body: { reason } }) => reportComment(ctx, id, reason, policy.secret),
+    reply: () => ({ status: 202 }),
   }),
   endpoint({
     method: 'GET',
@@ -72,11 +99,29 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
     access: may.moderateComments,
     query: ManagedCommentQuery,
     answers: {
-      200: { description: 'Comments, oldest first.', schema: ManagedCommentList, headers: ['Link'] },
+      200: { description: 'A page of comments.', schema: ManagedCommentList, headers: ['Link'] },
     },
-    problems: ['cursor_invalid'],
-    run: (ctx, { query }) => comments.listComments(ctx, cursors, query),
+    problems: ['cursor_invalid', 'sort_unsupported'],
+    run: (ctx, { query }) => listComments(ctx, cursors, query),
     reply: okReply,
+  }),
+  endpoint({
+    method: 'POST',
+    url: `${COMMENTS}/decisions`,
+    id: 'decideOnComments',
+    tag,
+    summary: 'Decide on many comments',
+    description:
+      'Each decision stands for itself: the answer tells for each whether it holds. A status that a comment has already answers what readers reported.',
+    access: may.moderateComments,
+    body: CommentDecisions,
+    example: [
+      { id: '01890a5d-ac96-774b-bcce-b302099a8057', status: 'approved' },
+      { id: '01890a5d-ac96-774b-bcce-b302099a8058', status: 'spam' },
+    ],
+    answers: { 200: { description: 'What became of each, in their order.', schema: CommentDecisionResults } },
+    run: (ctx, { body }) => decideOnComments(ctx, body),
+    reply: (items) => okReply({ items }),
   }),
   endpoint({
     method: 'GET',
@@ -150,6 +195,9 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
     },
     problems: ['not_found', 'parent_invalid'],
     run: (ctx, { params: { id }, body }) => comments.replyAsStaff(ctx, id, body),
-    reply: (comment) => createdReply(comment, `/v1/comments/${comment.id}`),
+    reply: (comment) => ({
+      ...createdReply(comment, `/v1/comments/${comment.id}`),
+      commentId: comment.id,
+    }),
   }),
 ];

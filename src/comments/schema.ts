@@ -14,7 +14,7 @@ import {
   textOf,
 } from '../core/fields.ts';
 import { withoutControls } from '../core/text.ts';
-import { COMMENT_STATUSES } from '../db/schema/columns.ts';
+import { COMMENT_STATUSES, REPORT_REASONS } from '../db/schema/columns.ts';
 
 /** A comment on the article is at depth 1, and the deepest reply here. */
 export const MAX_DEPTH = 5;
@@ -64,6 +64,17 @@ const CommentReason = z
   .strictObject({ reason: z.string().meta({ examples: [...REASONS] }), detail: z.string().nullable() })
   .meta({ id: 'CommentReason' });
 
+const ReportReason = z.enum(REPORT_REASONS);
+
+const CommentReports = z
+  .strictObject({
+    count: z.number().int().meta({ description: 'Reports since the last decision.' }),
+    reasons: z.array(
+      z.strictObject({ reason: ReportReason, count: z.number().int() }).meta({ id: 'CommentReportCount' }),
+    ),
+  })
+  .meta({ id: 'CommentReports', description: 'What readers report, the commonest reason first.' });
+
 const CommentArticle = z
   .strictObject({ id: IdOut, slug: z.string(), title: z.string() })
   .meta({ id: 'CommentArticle' });
@@ -81,6 +92,7 @@ export const ManagedComment = z
     moderation: z
       .strictObject({
         reasons: z.array(CommentReason).meta({ description: 'Why it was not approved at once.' }),
+        reports: CommentReports,
       })
       .meta({ id: 'CommentModeration' }),
     version: z.number().int(),
@@ -169,14 +181,60 @@ export type CommentCounts = z.infer<typeof CommentCounts>;
 
 export const ManagedCommentQuery = z.strictObject({
   ...paging,
-  status: commaList(z.enum(COMMENT_STATUSES)).optional().meta({ description: 'Default: `pending`.' }),
+  status: commaList(z.enum(COMMENT_STATUSES)).optional().meta({
+    description: 'Default: `pending`; with `reported=true` also `approved`; with `sameSenderAs` all.',
+  }),
   article: Id.optional().meta({ description: 'Only comments on this article.' }),
   email: textOf(254).optional().meta({ description: 'Only from this e-mail, in any case.' }),
+  sameSenderAs: Id.optional().meta({
+    description: 'Only from the e-mail or the address that sent this comment, itself included.',
+  }),
   q: textOf(200).optional().meta({ description: 'In the name or the text.' }),
   reason: z.enum(REASONS).optional().meta({ description: 'Held for this reason, among others.' }),
+  reported: flag
+    .meta({
+      type: 'boolean',
+      description: 'Only what readers reported since the last decision, or only the rest.',
+    })
+    .optional(),
+  sort: z.enum(['createdAt', '-reports']).optional().meta({
+    description:
+      '`createdAt` (default): oldest first. `-reports`: most reported first; only with `reported=true`, and without `email` and `sameSenderAs`.',
+  }),
 });
 export type ManagedCommentQuery = z.output<typeof ManagedCommentQuery>;
 
 export const CommentDeletion = z.strictObject({
   permanent: flag.meta({ type: 'boolean', description: 'Remove it and all replies below it.' }).optional(),
 });
+
+export const NewCommentReport = z
+  .strictObject({ reason: ReportReason.meta({ description: 'What is wrong with it.' }) })
+  .meta({ id: 'NewCommentReport' });
+
+const CommentDecision = z
+  .strictObject({ id: Id, status: z.enum(COMMENT_STATUSES).exclude(['deleted']) })
+  .meta({ id: 'CommentDecision' });
+
+export const CommentDecisions = z.array(CommentDecision).min(1).max(100).meta({ id: 'CommentDecisions' });
+export type CommentDecisions = z.output<typeof CommentDecisions>;
+
+export const CommentDecisionResult = z
+  .strictObject({
+    id: IdOut,
+    ok: z.boolean(),
+    status: z.enum(COMMENT_STATUSES).nullable().meta({ description: 'As it is now; null where it failed.' }),
+    version: z.number().int().nullable(),
+    problem: z
+      .strictObject({ code: z.string(), status: z.number().int(), detail: z.string() })
+      .nullable()
+      .meta({ description: 'Why it failed.' }),
+  })
+  .meta({ id: 'CommentDecisionResult' });
+export type CommentDecisionResult = z.infer<typeof CommentDecisionResult>;
+
+export const CommentDecisionResults = z
+  .strictObject({
+    items: z.array(CommentDecisionResult).meta({ description: 'One a decision, in their order.' }),
+  })
+  .meta({ id: 'CommentDecisionResults' });

@@ -50,7 +50,7 @@ export const networkOf = (address: string): { prefix: string; host: string } | u
   return { prefix: networkOfGroups(whole, 3), host: networkOfGroups(whole, 4) };
 };
 
-const keyedHash = (secret: string, purpose: string, text: string): string =>
+export const keyedHash = (secret: string, purpose: string, text: string): string =>
   createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('base64url');
 
 /** What is kept of whoever posts with `email`; the operator and a key have no address. */

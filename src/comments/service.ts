@@ -5,20 +5,15 @@ import { isVisible } from '../articles/visibility.ts';
 import { findAuthor } from '../authors/store.ts';
 import type { Context, Tx } from '../context.ts';
 import { given } from '../core/fields.ts';
-import { type Cursors, mapPage, type Page, readPage } from '../core/page.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Expected, requireVersion } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import { siteSettings } from '../settings/service.ts';
+import { wipeComment } from './erasure.ts';
+import * as queue from './queue.store.ts';
+import { settleReports } from './reports.store.ts';
 import { type Facts, parentRefusal, publicOnly, refusalOf, verdictOn } from './rules.ts';
-import type {
-  CommentChange,
-  ManagedComment,
-  ManagedCommentQuery,
-  NewComment,
-  PostedComment,
-  StaffReply,
-} from './schema.ts';
+import type { CommentChange, ManagedComment, NewComment, PostedComment, StaffReply } from './schema.ts';
 import { fingerprintOf, type Sender, senderOf } from './sender.ts';
 import * as store from './store.ts';
 import { addComment, eraseThread, saveComment } from './threads.ts';
@@ -128,8 +123,8 @@ export const replyAsStaff = async (
   });
 };
 
-const foundComment = async (db: Db, id: string): Promise<store.ManagedRow> => {
-  const found = await store.findManagedComment(db, id);
+const foundComment = async (db: Db, id: string): Promise<queue.ManagedRow> => {
+  const found = await queue.findManagedComment(db, id);
   if (found === undefined) throw notFound();
   return found;
 };
@@ -137,30 +132,9 @@ const foundComment = async (db: Db, id: string): Promise<store.ManagedRow> => {
 export const readComment = async (ctx: Context, id: string): Promise<ManagedComment> =>
   managedCommentView(await foundComment(ctx.read, id));
 
-/** The queue: oldest first, and what is pending where nothing else is asked for. */
-export const listComments = async (
-  ctx: Context,
-  cursors: Cursors,
-  { limit, cursor, total, status = ['pending'], ...rest }: ManagedCommentQuery,
-): Promise<Page<ManagedComment>> => {
-  const filter = { status, ...rest };
-  const page = await readPage(
-    cursors,
-    { limit, cursor, total },
-    {
-      name: 'manage/comments',
-      filters: filter,
-      rows: (from, count) => store.listManagedComments(ctx.read, filter, from, count),
-      positionOf: ({ comment }) => ({ key: comment.createdAt, id: comment.id }),
-      count: (most) => store.countManagedComments(ctx.read, filter, most),
-    },
-  );
-  return mapPage(page, managedCommentView);
-};
-
 /** The comment that is about to change, its thread held. Throws `version_conflict` where it is not as expected. */
-const heldComment = async (tx: Tx, id: string, expected: Expected | undefined): Promise<store.ManagedRow> => {
-  await store.claimArticleOf(tx.db, id);
+const heldComment = async (tx: Tx, id: string, expected: Expected | undefined): Promise<queue.ManagedRow> => {
+  await store.claimArticlesOf(tx.db, [id]);
   const found = await foundComment(tx.db, id);
   requireVersion(expected, found.comment.version);
   return found;
@@ -179,31 +153,45 @@ const isEdit = (
   { body = row.body, authorName = row.authorName, authorUrl = row.authorUrl }: CommentChange,
 ): boolean => body !== row.body || authorName !== row.authorName || authorUrl !== row.authorUrl;
 
-/** Changes status, text or name. What is so already is no change and leaves the version as it is. */
+/**
+ * Changes status, text or name inside a write. What is so already is no change and leaves the version as it is; but a
+ * status that is named is a decision, and answers what readers have reported.
+ */
+export const changeWithin = async (
+  tx: Tx,
+  id: string,
+  change: CommentChange,
+  expected?: Expected,
+): Promise<ManagedComment> => {
+  const found = await heldComment(tx, id, expected);
+  const { comment } = found;
+  if (comment.status === 'deleted')
+    throw new Problem('conflict', 'The comment was deleted; its text is gone.');
+  const { status = comment.status, ...text } = change;
+  const isEdited = isEdit(comment, text);
+  const isMoved = status !== comment.status;
+  const isAnswer = change.status !== undefined && comment.reportCount > 0;
+  if (!isEdited && !isMoved && !isAnswer) return managedCommentView(found);
+  if (isAnswer) await settleReports(tx.db, id, tx.now);
+  const changes = {
+    ...given(text),
+    ...(isEdited ? { editedAt: tx.now } : {}),
+    ...(isAnswer ? { reportCount: 0 } : {}),
+    status,
+  };
+  await saveComment(tx, comment, changes, [
+    ...(isEdited ? (['comment.edited'] as const) : []),
+    ...(isMoved ? [MOVES[status]] : isAnswer ? (['comment.reports_dismissed'] as const) : []),
+  ]);
+  return managedCommentView(await foundComment(tx.db, id));
+};
+
 export const changeComment = (
   ctx: Context,
   id: string,
   change: CommentChange,
   expected: Expected | undefined,
-) =>
-  ctx.write(async (tx): Promise<ManagedComment> => {
-    const found = await heldComment(tx, id, expected);
-    const { comment } = found;
-    if (comment.status === 'deleted')
-      throw new Problem('conflict', 'The comment was deleted; its text is gone.');
-    const { status = comment.status, ...text } = change;
-    const isEdited = isEdit(comment, text);
-    const isMoved = status !== comment.status;
-    if (!isEdited && !isMoved) return managedCommentView(found);
-    await saveComment(tx, comment, { ...given(text), ...(isEdited ? { editedAt: tx.now } : {}), status }, [
-      ...(isEdited ? (['comment.edited'] as const) : []),
-      ...(isMoved ? [MOVES[status]] : []),
-    ]);
-    return managedCommentView(await foundComment(tx.db, id));
-  });
-
-/** What a deleted comment no longer has; its fingerprint was made from the e-mail. */
-const WIPED = { authorName: '', authorUrl: null, body: '', fingerprint: '', reasons: [] };
+): Promise<ManagedComment> => ctx.write((tx) => changeWithin(tx, id, change, expected));
 
 /**
  * Takes a comment away, and with it all that its writer told us. Where replies are shown below it, it stays as a
@@ -212,10 +200,7 @@ const WIPED = { authorName: '', authorUrl: null, body: '', fingerprint: '', reas
 export const deleteComment = (ctx: Context, id: string, expected: Expected | undefined) =>
   ctx.write(async (tx): Promise<ManagedComment | undefined> => {
     const { comment } = await heldComment(tx, id, expected);
-    if (comment.status !== 'deleted') {
-      await store.deletePrivate(tx.db, id);
-      await saveComment(tx, comment, { ...WIPED, status: 'deleted' }, ['comment.deleted']);
-    }
+    if (comment.status !== 'deleted') await wipeComment(tx, comment);
     return comment.replyCount > 0 ? managedCommentView(await foundComment(tx.db, id)) : undefined;
   });
 

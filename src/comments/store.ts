@@ -1,30 +1,11 @@
 // Comments, and apart from them what their senders told us. Written by the comment service; read by the moderators'
 // queue and, without the private table, by delivery/comments.ts. Whoever writes holds the article's row first.
-import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
-import type { Position } from '../core/page.ts';
-import { foldKey } from '../core/text.ts';
-import { after, type Db } from '../db/dialect.ts';
-import type { CommentStatus } from '../db/schema/columns.ts';
+import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Db } from '../db/dialect.ts';
 import type { Sender } from './sender.ts';
 
 export type CommentRow = Db['tables']['comments']['$inferSelect'];
 export type NewCommentRow = Db['tables']['comments']['$inferInsert'];
-type SenderRow = Db['tables']['commentPrivate']['$inferSelect'];
-
-/** A comment with all that moderators see around it; `sender` is null for staff and for what was deleted. */
-export interface ManagedRow {
-  comment: CommentRow;
-  sender: SenderRow | null;
-  article: { id: string; slug: string; title: string };
-}
-
-export interface CommentFilter {
-  status: readonly CommentStatus[];
-  article?: string | undefined;
-  email?: string | undefined;
-  q?: string | undefined;
-  reason?: string | undefined;
-}
 
 export const findComment = async (db: Db, id: string): Promise<CommentRow | undefined> => {
   const { comments } = db.tables;
@@ -32,15 +13,34 @@ export const findComment = async (db: Db, id: string): Promise<CommentRow | unde
   return row;
 };
 
-/**
- * Holds the article of a comment until the end of the transaction. Everybody who writes comments does that first, so
- * that of two who change one thread neither counts what the other is about to change.
- */
-export const claimArticleOf = async (db: Db, id: string): Promise<void> => {
-  const { articles, comments } = db.tables;
-  const articleId = db.select({ id: comments.articleId }).from(comments).where(eq(comments.id, id));
+const claimArticles = async (db: Db, ids: SQLWrapper): Promise<void> => {
+  const { articles } = db.tables;
   await db.dialect.locked(
-    db.select({ id: articles.id }).from(articles).where(inArray(articles.id, articleId)),
+    db.select({ id: articles.id }).from(articles).where(inArray(articles.id, ids)).orderBy(asc(articles.id)),
+  );
+};
+
+/**
+ * Holds the articles of these comments until the end of the transaction. Everybody who writes comments does that first,
+ * so that of two who change one thread neither counts what the other is about to change; and in one order, so that
+ * neither waits for the other.
+ */
+export const claimArticlesOf = (db: Db, ids: readonly string[]): Promise<void> => {
+  const { comments } = db.tables;
+  const isNamed = inArray(comments.id, [...ids]);
+  return claimArticles(db, db.select({ id: comments.articleId }).from(comments).where(isNamed));
+};
+
+/** The same for all comments of this e-mail. */
+export const claimArticlesOfSender = (db: Db, emailKey: string): Promise<void> => {
+  const { comments, commentPrivate } = db.tables;
+  return claimArticles(
+    db,
+    db
+      .select({ id: comments.articleId })
+      .from(commentPrivate)
+      .innerJoin(comments, eq(comments.id, commentPrivate.commentId))
+      .where(eq(commentPrivate.emailKey, emailKey)),
   );
 };
 
@@ -159,81 +159,4 @@ export const countApprovedUnder = (db: Db, { articleId, threadKey }: CommentRow)
       eq(comments.shown, true).inlineParams(),
     ),
   );
-};
-
-/** `text` anywhere in one of these columns, whatever its case as far as the database knows it. */
-const contains = (columns: readonly (NewCommentColumn | undefined)[], text: string): SQL | undefined => {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return or(...columns.map((column) => sql`lower(${column}) like lower(${pattern}) escape '\\'`));
-};
-type NewCommentColumn = Db['tables']['comments']['authorName' | 'body'];
-
-const matching = (db: Db, { article, email, q, reason }: CommentFilter): SQL | undefined => {
-  const { comments, commentPrivate } = db.tables;
-  return and(
-    article === undefined ? undefined : eq(comments.articleId, article),
-    email === undefined ? undefined : eq(commentPrivate.emailKey, foldKey(email)),
-    q === undefined ? undefined : contains([comments.authorName, comments.body], q),
-    // The reasons are JSON text on both engines; a quote within a detail is escaped there, so this is a whole string.
-    reason === undefined ? undefined : sql`cast(${comments.reasons} as text) like ${`%"${reason}"%`}`,
-  );
-};
-
-const managed = (db: Db) => {
-  const { articles, comments, commentPrivate } = db.tables;
-  return db
-    .select({
-      comment: comments,
-      sender: commentPrivate,
-      article: { id: articles.id, slug: articles.slug, title: articles.title },
-    })
-    .from(comments)
-    .innerJoin(articles, eq(articles.id, comments.articleId))
-    .leftJoin(commentPrivate, eq(commentPrivate.commentId, comments.id));
-};
-
-export const findManagedComment = async (db: Db, id: string): Promise<ManagedRow | undefined> => {
-  const [row] = await managed(db).where(eq(db.tables.comments.id, id));
-  return row;
-};
-
-/** Oldest first. One scan a status, merged: of several together the database would sort all there are. */
-export const listManagedComments = async (
-  db: Db,
-  filter: CommentFilter,
-  from: Position | undefined,
-  limit: number,
-): Promise<ManagedRow[]> => {
-  const { comments } = db.tables;
-  const scans = await Promise.all(
-    [...new Set(filter.status)].map((status) =>
-      managed(db)
-        .where(
-          and(
-            eq(comments.status, status),
-            matching(db, filter),
-            from && after([comments.createdAt, comments.id], [from.key, from.id]),
-          ),
-        )
-        .orderBy(asc(comments.createdAt), asc(comments.id))
-        .limit(limit)
-        .execute(),
-    ),
-  );
-  const byAge = (a: ManagedRow, b: ManagedRow): number =>
-    a.comment.createdAt - b.comment.createdAt || (a.comment.id < b.comment.id ? -1 : 1);
-  return scans.flat().sort(byAge).slice(0, limit);
-};
-
-/** How many there are, counted no further than `most`. */
-export const countManagedComments = (db: Db, filter: CommentFilter, most: number): Promise<number> => {
-  const { comments, commentPrivate } = db.tables;
-  const counted = db
-    .select({ id: comments.id })
-    .from(comments)
-    .leftJoin(commentPrivate, eq(commentPrivate.commentId, comments.id))
-    .where(and(inArray(comments.status, [...filter.status]), matching(db, filter)))
-    .limit(most)
-    .as('counted');
-  return db.$count(counted);
 };

@@ -75,7 +75,8 @@ export const saveComment = async (
 ): Promise<void> => {
   const version = row.version + 1;
   const shown = isShown({ status: changes.status, replyCount: row.replyCount });
-  await store.updateComment(tx.db, row.id, { ...changes, shown, version });
+  const decidedAt = changes.status === row.status ? row.decidedAt : tx.now;
+  await store.updateComment(tx.db, row.id, { ...changes, shown, version, decidedAt });
   if (shown !== row.shown) await addReply(tx.db, row.parentId, shown ? 1 : -1);
   const wasApproved = row.status === 'approved';
   const isApproved = changes.status === 'approved';

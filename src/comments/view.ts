@@ -1,12 +1,13 @@
 // A comment as its writer, the public and the moderators see it. What the public sees of a comment that is not
 // approved is a tombstone: its place and its replies, and nothing that was said.
 import { toInstant, toInstantOrNull } from '../core/clock.ts';
+import type { ManagedRow } from './queue.store.ts';
 import type { Comment, ManagedComment, PostedComment } from './schema.ts';
-import type { CommentRow, ManagedRow } from './store.ts';
+import type { CommentRow } from './store.ts';
 import { commentHtml } from './text.ts';
 
 /** The columns that are read for the public. */
-export type PublicRow = Omit<CommentRow, 'fingerprint' | 'reasons' | 'version'>;
+export type PublicRow = Omit<CommentRow, 'fingerprint' | 'reasons' | 'version' | 'reportCount' | 'decidedAt'>;
 
 const wholeView = (row: PublicRow): Comment => ({
   id: row.id,
@@ -50,13 +51,13 @@ export const postedView = (row: PublicRow): PostedComment => ({
   status: row.status === 'approved' ? 'approved' : 'pending',
 });
 
-export const managedCommentView = ({ comment, sender, article }: ManagedRow): ManagedComment => ({
+export const managedCommentView = ({ comment, sender, article, reports }: ManagedRow): ManagedComment => ({
   ...wholeView(comment),
   status: comment.status,
   authorEmail: sender?.email ?? null,
   addressPrefix: sender?.addressPrefix ?? null,
   userAgent: sender?.agent ?? null,
-  moderation: { reasons: comment.reasons },
+  moderation: { reasons: comment.reasons, reports: { count: comment.reportCount, reasons: reports } },
   version: comment.version,
   article,
 });

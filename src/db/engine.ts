@@ -13,6 +13,11 @@ export interface Database {
    * @throws what the job throws · DatabaseBusy · CommitUnknown · JobRefused
    */
   write<T>(job: (db: Db) => Promise<T>): Promise<T>;
+  /**
+   * Takes what was deleted out of the journal of a SQLite file too, unless another process goes on reading it for
+   * long. PostgreSQL's journal and vacuum are for its operator.
+   */
+  scrub(): Promise<void>;
   /** The listener is called after each commit of this process, before the one who wrote is answered. */
   onCommit(listener: () => void): void;
   /** Resolves when the database can be used; rejects with what stands in the way. */

@@ -110,6 +110,7 @@ function running(pool: pg.Pool, committed: CommitSignal): Database {
       writes.add(result);
       return result.finally(() => writes.delete(result));
     },
+    scrub: async () => undefined,
     onCommit: (listener) => committed.add(listener),
     async check() {
       await pool.query('select 1');

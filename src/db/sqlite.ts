@@ -1,5 +1,6 @@
 // The SQLite engine: one connection that writes, through the queue of writer.ts, and one that only reads, on a file
 // in WAL mode. A commit is on the disk before it is answered, which this file checks rather than believes.
+import { setTimeout as pause } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -110,6 +111,7 @@ function running(
     engine: 'sqlite',
     read: keepStatements(bind(reading)),
     write: (job) => writer.write(job),
+    scrub: () => emptyJournal(writing, writer),
     onCommit: (listener) => committed.add(listener),
     async check() {
       reading.pragma('user_version');
@@ -120,6 +122,19 @@ function running(
       return closed;
     },
   };
+}
+
+const scrubTries = 50;
+const scrubPauseMs = 20;
+
+/** The journal holds old pages until it is truncated, which waits for everybody who reads what was before. */
+async function emptyJournal(writing: BetterSqlite3.Database, writer: Writer<Db>): Promise<void> {
+  for (let left = scrubTries; left > 0; left--) {
+    // On the connection that writes, and never inside its transaction.
+    await writer.idle();
+    if (writing.pragma('wal_checkpoint(truncate)', { simple: true }) === 0) return;
+    await pause(scrubPauseMs);
+  }
 }
 
 /** Leaves one file that is quick to read. What another process hinders here, the next one to close does. */

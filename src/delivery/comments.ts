@@ -24,7 +24,7 @@ interface CommentFilter {
 
 /** What anyone may see of a comment, or what it is made from. */
 const publicColumns = ({ tables: { comments } }: Db) => {
-  const { fingerprint, reasons, version, ...columns } = getTableColumns(comments);
+  const { fingerprint, reasons, version, reportCount, decidedAt, ...columns } = getTableColumns(comments);
   return columns;
 };
 

@@ -42,11 +42,16 @@ export const ACTIONS = [
   'comment.edited',
   'comment.deleted',
   'comment.erased',
+  'comment.anonymised',
+  'comment.reported',
+  'comment.reports_dismissed',
   'key.created',
   'key.updated',
   'key.rotated',
   'key.revoked',
   'settings.updated',
+  'privacy.exported',
+  'privacy.erased',
 ] as const;
 
 export type Action = (typeof ACTIONS)[number];
@@ -61,6 +66,7 @@ export const SUBJECT_KINDS = [
   'comment',
   'key',
   'settings',
+  'privacy',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

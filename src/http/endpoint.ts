@@ -26,6 +26,8 @@ export interface Reply {
   body?: unknown;
   /** What an Idempotency-Key replays instead of `body`, where that carries a secret or a person's data. */
   storedBody?: unknown;
+  /** The comment whose words `body` repeats: the stored answer goes when they go. */
+  commentId?: string;
   /** When this answer becomes another one by itself (ms since the epoch): no cache may keep it longer. */
   dueAt?: number | null;
 }

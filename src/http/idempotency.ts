@@ -77,15 +77,16 @@ export const createIdempotency = (): Idempotency => {
         });
       }
       const key = hash(request.caller, request.route, request.key);
-      const bodyHash = hash(JSON.stringify(request.body) ?? '');
+      // With the key, which is stored nowhere: without it, who holds the database could try e-mails against the hash.
+      const bodyHash = hash(request.key, JSON.stringify(request.body) ?? '');
       while (running.has(key)) await running.get(key);
 
       const receiptFor =
         (replyTo: (result: unknown) => Reply): Receipt =>
         async (tx, result) => {
-          const { status, headers = {}, body, storedBody = body } = replyTo(result);
+          const { status, headers = {}, body, storedBody = body, commentId = null } = replyTo(result);
           const text = storedBody === undefined ? '' : JSON.stringify(storedBody);
-          await insertReceipt(tx.db, key, { bodyHash, status, headers, body: text }, tx.now);
+          await insertReceipt(tx.db, key, { bodyHash, status, headers, body: text, commentId }, tx.now);
         };
       const attempt = async (): Promise<Answered> => {
         const before = await stored(db, key, bodyHash, clock());

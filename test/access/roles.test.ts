@@ -70,7 +70,7 @@ test('the table says what README and the API say', async (t) => {
   t.same(permissionsOf('admin'), Object.keys(may));
   t.same(
     Object.keys(may).filter((permission) => !permissionsOf('editor').some((own) => own === permission)),
-    ['manageKeys', 'readAudit'],
+    ['manageKeys', 'readAudit', 'answerPrivacyRequests'],
   );
   t.same(ROLES.filter(isEditor), ['editor', 'admin']);
 });

@@ -1,28 +1,13 @@
 // /docs and a problem's page in a real browser that can reach nothing but this server: everything is drawn, the
 // console stays empty, and no outside host is even asked for.
-import { execFileSync } from 'node:child_process';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { type Test, test } from 'tap';
 import { createApp, endpointsOf } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createServer } from '../../src/http/server.ts';
 import { testDatabase } from '../database.ts';
 import { START } from '../site.ts';
-
-const launch = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: execFileSync('sh', ['-c', 'command -v chromium']).toString().trim(),
-    // The first is needed as root; the others keep the browser from calling home.
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
+import { launch } from './launch.ts';
 
 /** A server on a free port of this machine. */
 const listen = async (t: Test): Promise<string> => {

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 /** An article that has been public for an hour; returns its id. */
 export const seedArticle = async (
-  { database, clock }: TestSite,
+  { database, clock }: Pick<TestSite, 'database' | 'clock'>,
   slug: string,
   more: Partial<ArticleRow> = {},
 ): Promise<string> => {

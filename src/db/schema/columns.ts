@@ -18,6 +18,10 @@ export type ArticleStatus = (typeof ARTICLE_STATUSES)[number];
 export const COMMENT_STATUSES = ['pending', 'approved', 'spam', 'rejected', 'deleted'] as const;
 export type CommentStatus = (typeof COMMENT_STATUSES)[number];
 
+/** Why a reader reports a comment. */
+export const REPORT_REASONS = ['spam', 'abuse', 'off_topic', 'other'] as const;
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
 export const COMMENT_POLICIES = ['open', 'moderated', 'closed'] as const;
 export type CommentPolicy = (typeof COMMENT_POLICIES)[number];
 

@@ -16,6 +16,7 @@ import type * as column from './columns.ts';
 
 export * from './postgres-history.ts';
 export * from './postgres-lists.ts';
+export * from './postgres-readers.ts';
 
 const id = () => uuid('id').primaryKey();
 const instant = (name: string) => bigint(name, { mode: 'number' });
@@ -192,6 +193,8 @@ export const comments = pgTable('comments', {
   version: version(),
   createdAt: instant('created_at').notNull(),
   editedAt: instant('edited_at'),
+  reportCount: integer('report_count').notNull().default(0),
+  decidedAt: instant('decided_at'),
 });
 
 export const commentPrivate = pgTable('comment_private', {
@@ -221,4 +224,5 @@ export const receipts = pgTable('receipts', {
   headers: json<Record<string, string>>('headers').notNull(),
   body: text('body').notNull(),
   createdAt: instant('created_at').notNull(),
+  commentId: uuid('comment_id'),
 });

@@ -7,6 +7,7 @@ import type * as column from './columns.ts';
 
 export * from './sqlite-history.ts';
 export * from './sqlite-lists.ts';
+export * from './sqlite-readers.ts';
 
 const id = () => text('id').primaryKey();
 const instant = (name: string) => integer(name);
@@ -192,6 +193,8 @@ export const comments = sqliteTable('comments', {
   version: version(),
   createdAt: instant('created_at').notNull(),
   editedAt: instant('edited_at'),
+  reportCount: integer('report_count').notNull().default(0),
+  decidedAt: instant('decided_at'),
 });
 
 /** What a reader told us and nobody else may read: no Delivery query joins this table. */
@@ -224,4 +227,5 @@ export const receipts = sqliteTable('receipts', {
   headers: json<Record<string, string>>('headers').notNull(),
   body: text('body').notNull(),
   createdAt: instant('created_at').notNull(),
+  commentId: text('comment_id'),
 });
