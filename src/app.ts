@@ -13,6 +13,7 @@ import type { Database } from './db/database.ts';
 import { deliveredArticles } from './delivery/articles.ts';
 import { deliveredAuthors } from './delivery/authors.ts';
 import { deliveredComments } from './delivery/comments.ts';
+import { deliveredSearch } from './delivery/search.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -37,6 +38,7 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
   const urlOf = (slug: string) => config.articleUrlTemplate.replace('{slug}', slug);
   return [
     ...deliveredArticles({ cursors, urlOf }),
+    ...deliveredSearch({ cursors, urlOf }),
     ...articleRoutes({ cursors, urlOf, embedHosts: config.embedHosts }),
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),

@@ -15,6 +15,7 @@ import type { ArticleChange, NewArticle } from './input.ts';
 import { cacheTags, countedIn, recount, resolveReferences } from './references.ts';
 import * as rules from './rules.ts';
 import type { ManagedArticle } from './schema.ts';
+import { indexArticle } from './search.store.ts';
 import { dropSlug, slugFromTitle, takeSlug } from './slugs.ts';
 import * as store from './store.ts';
 import { type ArticleUrl, excerptOfBody } from './view.ts';
@@ -134,6 +135,7 @@ export const createArticle = (
       await recount(tx.db, { authors: [], tags: [], sections: [] }, await countedIn(tx.db, made));
       tx.emit({ action: 'article.published', subject: `article:${id}`, version: 1, tags });
     }
+    await indexArticle(tx.db, id);
     return show(ctx, tx, deps, id);
   });
 };
@@ -201,6 +203,7 @@ export const changeArticle = (
       version,
       tags: [...tagsBefore, ...(await cacheTags(tx.db, id))],
     });
+    await indexArticle(tx.db, id);
     return show(ctx, tx, deps, id);
   });
 };
@@ -245,6 +248,7 @@ const move = (
     const subject = `article:${id}` as const;
     if (status === 'deleted') {
       await store.deleteArticle(tx.db, id);
+      await indexArticle(tx.db, id);
       tx.emit({ action: DONE[name], subject, version: row.version, tags: [] });
       return undefined;
     }
@@ -259,6 +263,7 @@ const move = (
     await store.listArticleAt(tx.db, id, listedAt({ status, ...visibility }));
     await recount(tx.db, countedBefore, await countedIn(tx.db, { ...row, status }));
     tx.emit({ action: DONE[name], subject, version, tags: [...tagsBefore, ...(await cacheTags(tx.db, id))] });
+    await indexArticle(tx.db, id);
     return show(ctx, tx, deps, id);
   });
 

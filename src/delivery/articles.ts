@@ -102,7 +102,7 @@ const articleByReference = async (db: Db, reference: string) => {
   return row;
 };
 
-interface Answered<T> {
+export interface Answered<T> {
   body: T;
   dueAt: number | null;
 }
@@ -113,7 +113,7 @@ const earliest = (instants: readonly (number | null)[]): number | null => {
 };
 
 /** The rows of `keys` as summaries, in the order of `keys`; a key whose article is not public is left out. */
-const summariesOf = async (
+export const summariesOf = async (
   db: Db,
   ids: readonly string[],
   withText: boolean,
@@ -133,7 +133,7 @@ const summariesOf = async (
 };
 
 /** What a filter names by slug or id, and how many public articles that has. */
-const namedBy = async (
+export const namedBy = async (
   db: Db,
   name: 'sections' | 'tags' | 'authors',
   references: readonly string[] | undefined,
