@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { asc, eq, gt, isNull, lt, max, sql } from 'drizzle-orm';
 import { WORDS_VERSION, wordsOf } from '../core/words.ts';
 import type { Db } from '../db/dialect.ts';
+import type { FieldWords } from '../db/full-text.ts';
 
 /** The number only has to be nobody else's. */
 const POSITIONS_LOCK = 7_776;
@@ -22,7 +23,7 @@ const WORDS_MAX = 16_000;
 const UNITS_MAX = 250_000;
 
 /** The words of the four fields, in order, as far as there is room for all of them together. */
-const fieldsOf = ({ title, subtitle, summary, text }: Texts) => {
+export const fieldsOf = ({ title, subtitle, summary, text }: Texts): FieldWords => {
   let room = WORDS_MAX;
   let units = UNITS_MAX;
   const read = (field: string | null): string[] => {
@@ -35,10 +36,11 @@ const fieldsOf = ({ title, subtitle, summary, text }: Texts) => {
     }
     return words;
   };
-  return [read(title), read(subtitle), read(summary), read(text)] as const;
+  return [read(title), read(subtitle), read(summary), read(text)];
 };
 
-const digestOf = ({ title, subtitle, summary, text }: Texts): string =>
+/** Differs when the texts do, or the rules by which they become words. */
+export const digestOf = ({ title, subtitle, summary, text }: Texts): string =>
   createHash('sha256')
     .update(JSON.stringify([WORDS_VERSION, title, subtitle, summary, text]))
     .digest('base64url');
@@ -57,7 +59,7 @@ const positionFor = async (db: Db, publishedAt: number): Promise<number> => {
       .select({ last: max(articleSearch.position) })
       .from(articleSearch)
       .where(lt(articleSearch.position, second + span));
-    const free = Math.max(second, (row?.last ?? second - 1) + 1);
+    const free = Math.max(second, (row!.last ?? second - 1) + 1);
     if (free < second + span) return free;
   }
 };

@@ -52,10 +52,6 @@ const LENGTH = 240;
 /** How much of it goes before the first mark. */
 const LEAD = 60;
 
-/** The nearest word's start at or after `at`, so that no word and no character is cut. */
-const startNear = (words: readonly Word[], at: number): number =>
-  words.find(({ start }) => start >= at)?.start ?? at;
-
 /**
  * About 240 characters of `text` around the first thing that was searched, else its beginning; on one line, as HTML
  * with `<mark>` and nothing else.
@@ -65,7 +61,7 @@ export const snippetOf = (text: string, search: Search): string => {
   const words = [...wordsOf(read)];
   const spans = spansOf(words, search);
   const first = spans[0]?.start ?? 0;
-  const from = first <= LEAD ? 0 : Math.min(first, startNear(words, first - LEAD));
+  const from = first <= LEAD ? 0 : words.find(({ start }) => start >= first - LEAD)!.start;
   const fitting = words.filter(({ start, end }) => start >= from && end <= from + LENGTH);
   // A word longer than a snippet is cut, though not within a character.
   const lastEnd = fitting.at(-1)?.end ?? read.slice(0, from + LENGTH).replace(/[\uD800-\uDBFF]$/, '').length;

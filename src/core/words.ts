@@ -26,8 +26,6 @@ const WORD_UNITS_MAX = 64;
 
 /** The form in which two spellings of a word are the same; letters, marks and digits only, and perhaps none. */
 export const foldWord = (word: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII as a whole
-  if (/^[\x00-\x7F]*$/.test(word)) return word.toLowerCase().replace(NOT_OF_A_WORD, '');
   return (
     word
       .normalize('NFKD')
@@ -54,9 +52,12 @@ export interface Word {
 const UNSPACED =
   '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}ーｰﾞﾟ';
 // The soft hyphen and the joiners are inside words, and mean nothing.
-const RUNS = /[\p{L}\p{M}\p{N}\u00AD\u200C\u200D]+/gu;
-const PARTS = new RegExp(`(?:[${UNSPACED}]\\p{M}*)+|(?:(?![${UNSPACED}])[^])+`, 'gu');
-const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, 'u');
+const OF_WORDS = '\\p{L}\\p{M}\\p{N}\\u00AD\\u200C\\u200D';
+// Most words of most texts are of the first kind, which needs no folding but its case.
+const WORDS = new RegExp(
+  `([A-Za-z0-9]+)(?![${OF_WORDS}])|((?:[${UNSPACED}]\\p{M}*)+)|(?:(?![${UNSPACED}])[${OF_WORDS}])+`,
+  'gu',
+);
 const CHARACTERS = /.[\p{M}ﾞﾟ]*/gsu;
 
 /** A run without blanks as overlapping pairs of characters, so that every part of it of two or more can be found. */
@@ -75,15 +76,13 @@ function* pairsOf(run: string, at: number): Generator<Word> {
 
 /** The words of a text in order: folded, at most 64 characters each. Time is linear in the text. */
 export function* wordsOf(text: string): Generator<Word> {
-  for (const { 0: run, index } of text.matchAll(RUNS)) {
-    for (const { 0: part, index: within } of run.matchAll(PARTS)) {
-      const start = index + within;
-      if (IS_UNSPACED.test(part)) {
-        yield* pairsOf(part, start);
-        continue;
-      }
-      const word = foldWord(part).slice(0, WORD_UNITS_MAX).toWellFormed();
-      if (word !== '') yield { word, start, end: start + part.length };
+  for (const { 0: found, 1: plain, 2: run, index } of text.matchAll(WORDS)) {
+    if (run !== undefined) {
+      yield* pairsOf(run, index);
+      continue;
     }
+    const folded = plain === undefined ? foldWord(found) : plain.toLowerCase();
+    const word = folded.length > WORD_UNITS_MAX ? folded.slice(0, WORD_UNITS_MAX).toWellFormed() : folded;
+    if (word !== '') yield { word, start: index, end: index + found.length };
   }
 }

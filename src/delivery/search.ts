@@ -97,7 +97,7 @@ const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, stri
 };
 
 /** How many snippets are cut between two turns of the event loop. */
-const SNIPPETS_AT_ONCE = 10;
+const SNIPPETS_AT_ONCE = 5;
 
 const listResults = async (
   db: Db,
