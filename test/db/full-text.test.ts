@@ -11,8 +11,9 @@ const searchFor = (text: string): Search => {
   return search;
 };
 
+const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '');
 const fields = (title: string, subtitle: string, summary: string, text: string) =>
-  [title.split(' '), subtitle.split(' '), summary.split(' '), text.split(' ')] as const;
+  [wordsOf(title), wordsOf(subtitle), wordsOf(summary), wordsOf(text)] as const;
 
 for (const engine of bothEngines) {
   test(`rows are written, found newest first, ranked and removed on ${engine}`, async (t) => {

@@ -1,5 +1,5 @@
 // The indexes against the articles: brought in when they are older, and checked for what they lack or have too much of.
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { test } from 'tap';
 import { indexArticle, searchFaults } from '../../src/articles/search.store.ts';
 import { indexUnindexed } from '../../src/articles/search.ts';
@@ -88,15 +88,6 @@ test('what is missing, stale, misplaced or too much is said', async (t) => {
     'desk_search has a row 99 that is no article’s'.replace('’', "'"),
   ]);
   t.same(await searchFaults(database.read), []);
-});
-
-test('a damaged index is told by the engine', {
-  skip: process.env.TEST_ENGINE !== 'sqlite' && 'SQLite’s',
-}, async (t) => {
-  const site = await testSite(t);
-  await publish(site, 'Ferry', 'Sails.');
-  await site.database.write((db) => db.rows(sql`delete from public_search_data where id > 10`));
-  t.match(await searchFaults(site.database.read), [/^public_search: .+/]);
 });
 
 test('a text longer than an index takes is found by its beginning', async (t) => {
