@@ -1,13 +1,14 @@
 // What a reader types into a search field, taken apart. It is text and never a query language: operators of the
 // engines (NEAR, title:, ^) are words here, and what an engine is given is built from folded words alone.
+import { countCodePoints } from './text.ts';
 import { wordsOf } from './words.ts';
 
 export const SEARCH_LENGTH_MAX = 200;
 export const SEARCH_TERMS_MAX = 16;
 /** Over all terms: a phrase costs its words, and so does a name in Chinese. */
 export const SEARCH_WORDS_MAX = 32;
-/** Shorter beginnings have too many words behind them to be asked for. */
-export const PREFIX_MIN = 2;
+/** A thirtieth of all words may begin with two given letters, and FTS5 reads them all before it gives the first. */
+export const PREFIX_MIN = 3;
 
 /** Words that must follow each other; `isPrefix`: of the last one this is only the beginning. */
 export interface SearchTerm {
@@ -42,8 +43,14 @@ const termOf = (text: string, isBeginning: boolean): SearchTerm | undefined => {
   return { words, isPrefix: isSingle || (isBeginning && !isRun) };
 };
 
-const isTooShort = ({ words, isPrefix }: SearchTerm): boolean =>
-  isPrefix && /^[\p{sc=Latin}\p{N}]$/u.test(words.at(-1)!);
+/** Where a character is a syllable or a word, one or two of them say as much as three letters. */
+const SAYS_MUCH =
+  /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]/u;
+
+const isTooShort = ({ words, isPrefix }: SearchTerm): boolean => {
+  const beginning = words.at(-1)!;
+  return isPrefix && countCodePoints(beginning) < PREFIX_MIN && !SAYS_MUCH.test(beginning);
+};
 
 /** The terms of a text of at most SEARCH_LENGTH_MAX characters, or what is wrong with it. Never throws. */
 export const parseSearch = (text: string): Search | SearchFault => {

@@ -96,7 +96,7 @@ try {
   }
   const both = `${KNOWN_WORDS.common}+${KNOWN_WORDS.medium}`;
   print('two words', await measure(() => ask(`/v1/search?q=${both}`)));
-  print('a beginning of two letters', await measure(() => ask('/v1/search?q=ha*')));
+  print('a beginning of three letters', await measure(() => ask('/v1/search?q=har*')));
   print('a beginning of four letters', await measure(() => ask('/v1/search?q=harb*')));
 
   const LIST = '/v1/articles?limit=20';

@@ -65,8 +65,8 @@ test('whatever the text, what comes out holds no tag but mark and gives the text
       .replaceAll('&#39;', "'")
       .replaceAll('&amp;', '&');
   fc.assert(
-    fc.property(text, fc.constantFrom('a', 'b*', '"a b"', '東', '東京', 'é'), (any, query) => {
-      const search = searchFor(query === 'b*' ? 'bb*' : query);
+    fc.property(text, fc.constantFrom('a', 'bbb*', '"a b"', '東', '東京', 'é'), (any, query) => {
+      const search = searchFor(query);
       const html = markedHtml(any, search);
       const snippet = snippetOf(any, search);
       const isClean = (out: string) =>
