@@ -21,6 +21,7 @@ import { deliveredJsonLd } from './delivery/jsonld.ts';
 import { deliveredLists } from './delivery/lists.ts';
 import { deliveredPreview } from './delivery/preview.ts';
 import { deliveredRelated } from './delivery/related.ts';
+import { deliveredSearch } from './delivery/search.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -56,6 +57,7 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...revisionRoutes({ ...writing, cursors, signer, previewUrlOf }),
     ...deliveredRelated({ urlOf }),
     ...deliveredJsonLd({ urlOf }),
+    ...deliveredSearch({ cursors, urlOf }),
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),
     ...deliveredComments({ cursors }),

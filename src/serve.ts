@@ -7,6 +7,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { firstKey, signingSecret } from './access/bootstrap.ts';
 import { createApp } from './app.ts';
+import { indexUnindexed } from './articles/search.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { systemClock } from './core/clock.ts';
@@ -95,6 +96,7 @@ const run = async (config: Config, server: FastifyInstance, database: Database):
   const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
   const secret = await signingSecret(ctx, config.secret);
   const key = await firstKey(ctx, config.adminKey);
+  await indexUnindexed(ctx);
 
   let isStopping = false;
   const app = await createApp({

@@ -125,9 +125,12 @@ const linkedTo = (db: Db, { tag, author, section, slug }: DeskFilter): (SQL | un
   ];
 };
 
+/** Of more articles that match, the last made are meant: a list that says too much is narrowed, not read. */
+const FOUND_MAX = 10_000;
+
 const matching = (db: Db, filter: DeskFilter, scope: Scope, sort: DeskSort): SQL | undefined => {
   const { articles } = db.tables;
-  const { status, language, createdBy, updatedAfter, source, publishedAfter, publishedBefore, exclude } =
+  const { status, language, createdBy, updatedAfter, source, publishedAfter, publishedBefore, exclude, q } =
     filter;
   const colon = source?.indexOf(':') ?? -1;
   return and(
@@ -146,6 +149,7 @@ const matching = (db: Db, filter: DeskFilter, scope: Scope, sort: DeskSort): SQL
     publishedAfter === undefined ? undefined : gt(articles.publishedAt, publishedAfter),
     publishedBefore === undefined ? undefined : lt(articles.publishedAt, publishedBefore),
     exclude && notInArray(articles.id, exclude),
+    q && db.dialect.fullText.isFound(articles.seq, 'desk_search', q, FOUND_MAX),
     isNotNull(articles[SORT_COLUMNS[sort]]),
   );
 };

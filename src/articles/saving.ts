@@ -14,6 +14,7 @@ import { recount } from './references.ts';
 import { insertRevisions, keepBody } from './revisions.store.ts';
 import type { Standing } from './rules.ts';
 import { settleHeld } from './schedule.ts';
+import { indexArticle } from './search.store.ts';
 import { authorIdsOf, cacheTagsOf, contentOf, countedIn, type State, stateOf } from './state.ts';
 import * as store from './store.ts';
 import { type ArticleUrl, excerptOfBody } from './view.ts';
@@ -160,6 +161,7 @@ export const save = async (
       note: account.note ?? null,
     },
   ]);
+  await indexArticle(tx.db, id);
   const tags = account.staged === undefined ? [...cacheTagsOf(held), ...cacheTagsOf(state)] : [];
   tx.emit({ action: account.action, subject: `article:${id}`, version, tags });
   return state;

@@ -96,6 +96,22 @@ export const ArticleSummary = z
   .meta({ id: 'ArticleSummary' });
 export type ArticleSummary = z.infer<typeof ArticleSummary>;
 
+export const SearchResult = z
+  .strictObject({
+    ...ArticleSummary.shape,
+    titleHtml: z.string().meta({
+      description: 'The title as HTML: `<mark>` around what was searched, all else escaped.',
+      examples: ['<mark>Harbour</mark> bridge reopens'],
+    }),
+    snippet: z.string().meta({
+      description:
+        'A passage of the text around what was searched, else its beginning; HTML like `titleHtml`.',
+      examples: ['… the <mark>harbour</mark> bridge reopened on Monday …'],
+    }),
+  })
+  .meta({ id: 'SearchResult' });
+export type SearchResult = z.infer<typeof SearchResult>;
+
 export const Article = z
   .strictObject({ ...publicFields, bodyHtml, commentCount: z.number().int() })
   .meta({ id: 'Article' });
@@ -177,6 +193,7 @@ export const ArticlePreview = z
 export type ArticlePreview = z.infer<typeof ArticlePreview>;
 
 export const ArticleList = listOf('ArticleList', ArticleSummary);
+export const SearchResultList = listOf('SearchResultList', SearchResult);
 export const ManagedArticleList = listOf('ManagedArticleList', ManagedArticleSummary);
 
 export const ReleasedArticles = z

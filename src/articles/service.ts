@@ -29,6 +29,7 @@ import {
   sourceTaken,
 } from './saving.ts';
 import type { ManagedArticle } from './schema.ts';
+import { indexArticle } from './search.store.ts';
 import { changedSlug, slugFromTitle, takeSlug } from './slugs.ts';
 import { stagedEdit } from './staged.ts';
 import { cacheTagsOf, contentOf, countedIn, NOWHERE, stateOf } from './state.ts';
@@ -128,6 +129,7 @@ export const createArticle = (
         note: null,
       },
     ]);
+    await indexArticle(tx.db, id);
     const tags = cacheTagsOf(state);
     const actions: Action[] = ['article.created', ...[BORN[birth.status] ?? []].flat()];
     for (const action of actions) tx.emit({ action, subject: `article:${id}`, version: 1, tags });
@@ -261,6 +263,7 @@ export const deleteArticle = (ctx: Context, id: string, expected: Expected | und
     await requireArticleVersion(tx.db, expected, row);
     rules.statusAfter('delete', ctx.actor, standing, tx.now);
     await store.deleteArticle(tx.db, id);
+    await indexArticle(tx.db, id);
     tx.emit({ action: 'article.deleted', subject: `article:${id}`, version: row.version, tags: [] });
     return undefined;
   });

@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { faults } from './failures.ts';
+import { type FullText, postgresFullText, sqliteFullText } from './full-text.ts';
 import type * as postgresSchema from './schema/postgres.ts';
 import type * as sqliteSchema from './schema/sqlite.ts';
 
@@ -47,10 +48,12 @@ export interface Dialect {
   isAnyOf(column: PgColumn, placeholder: string): SQL;
   /** True where the column is none of the values bound to the placeholder with `list`; of no values, always. */
   isNoneOf(column: PgColumn, placeholder: string): SQL;
-  /** How a list of ids or texts is bound to the placeholder of `isAnyOf` and `isNoneOf`. */
-  list(values: readonly string[]): unknown;
+  /** How a list of ids, texts or numbers is bound to the placeholder of `isAnyOf` and `isNoneOf`. */
+  list(values: readonly (string | number)[]): unknown;
   /** Which rule of the schema an error reports, if any. In PostgreSQL the transaction is lost with it: let it end the job. */
   violation(error: unknown): Violation | undefined;
+  /** The indexes of all words. */
+  readonly fullText: FullText;
 }
 
 /** `constraint` is `<table>_<columns joined by _>_key`, for unique and primary keys alike. */
@@ -65,6 +68,7 @@ export const sqliteDialect: Dialect = {
   isNoneOf: (column, placeholder) =>
     sql`${column} not in (select value from json_each(${sql.placeholder(placeholder)}))`,
   list: (values) => JSON.stringify(values),
+  fullText: sqliteFullText,
   violation(error) {
     for (const { code, error: fault } of faults(error)) {
       if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
@@ -109,6 +113,7 @@ export const postgresDialect: Dialect = {
   isAnyOf: (column, placeholder) => sql`${column} = any(${array(column, placeholder)})`,
   isNoneOf: (column, placeholder) => sql`${column} <> all(${array(column, placeholder)})`,
   list: (values) => values,
+  fullText: postgresFullText,
   violation(error) {
     for (const { code, constraint } of faults(error)) {
       const violation = violations[code]?.(constraint);
@@ -119,8 +124,8 @@ export const postgresDialect: Dialect = {
 };
 
 function array(column: PgColumn, placeholder: string): SQL {
-  const type = column.getSQLType() === 'uuid' ? sql`uuid[]` : sql`text[]`;
-  return sql`${sql.placeholder(placeholder)}::${type}`;
+  const types: Record<string, SQL> = { uuid: sql`uuid[]`, bigint: sql`bigint[]` };
+  return sql`${sql.placeholder(placeholder)}::${types[column.getSQLType()] ?? sql`text[]`}`;
 }
 
 /** The last row of a page, as its sort columns hold it: values, or placeholders of a prepared query. */

@@ -94,6 +94,49 @@ const conditions = (db: Db, { driver, present }: Shape, walk: Walk): (SQL | unde
   ];
 };
 
+const presentIn = (filter: ListFilter) =>
+  // Object.keys forgets which names a filter has.
+  (Object.keys(filter) as (keyof ListFilter)[]).filter((name) => filter[name] !== undefined);
+
+/** The filter as placeholders' values. */
+const boundBy = (db: Db, filter: ListFilter) => ({
+  after: filter.after,
+  before: filter.before,
+  ...Object.fromEntries(
+    (['tags', 'authors', 'sections', 'languages', 'exclude'] as const).map((name) => [
+      name,
+      db.dialect.list(filter[name] ?? []),
+    ]),
+  ),
+});
+
+/** Those of the articles at these places of the public index that are public and pass the filter, newest first. */
+export const keysAmong = async (
+  db: Db,
+  positions: readonly number[],
+  filter: ListFilter,
+  now: number,
+): Promise<ListKey[]> => {
+  const present = presentIn(filter);
+  const query = prepared(db, `among ${present.join()}`, () => {
+    const { articles, articleSearch } = db.tables;
+    const shape: Shape = { driver: undefined, sort: '-publishedAt', isContinued: false, present };
+    return db
+      .select({ id: articles.id, key: sql<number>`${articleSearch.position}`.mapWith(Number) })
+      .from(articleSearch)
+      .innerJoin(articles, eq(articles.seq, articleSearch.seq))
+      .where(
+        and(
+          db.dialect.isAnyOf(articleSearch.position, 'positions'),
+          visible(articles, sql.placeholder('now')),
+          ...conditions(db, shape, walkOf(db, undefined, shape.sort)),
+        ),
+      )
+      .orderBy(desc(articleSearch.position));
+  });
+  return query.execute({ now, positions: db.dialect.list(positions), ...boundBy(db, filter) });
+};
+
 const scan = (db: Db, shape: Shape) => {
   const { driver, sort, isContinued, present } = shape;
   const name = `list ${driver ?? 'all'} ${sort} ${isContinued} ${present.join()}`;
@@ -154,22 +197,9 @@ export interface ListRequest {
 export const listKeys = async (db: Db, request: ListRequest): Promise<ListKey[]> => {
   const { filter, sort, now, from, count, weights } = request;
   const driver = sort === '-modifiedAt' ? undefined : driverOf(filter, weights);
-  const present = (Object.keys(filter) as (keyof ListFilter)[]).filter((name) => filter[name] !== undefined);
+  const present = presentIn(filter);
   const query = scan(db, { driver, sort, isContinued: from !== undefined, present });
-  const bound = {
-    now,
-    count,
-    key: from?.key,
-    id: from?.id,
-    after: filter.after,
-    before: filter.before,
-    ...Object.fromEntries(
-      (['tags', 'authors', 'sections', 'languages', 'exclude'] as const).map((name) => [
-        name,
-        db.dialect.list(filter[name] ?? []),
-      ]),
-    ),
-  };
+  const bound = { now, count, key: from?.key, id: from?.id, ...boundBy(db, filter) };
   const values: readonly unknown[] = driver === undefined ? [undefined] : filter[driver]!;
   const scans = await Promise.all(values.map((value) => query.execute({ ...bound, value })));
   return merged(scans.flat(), sort, count);

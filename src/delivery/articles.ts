@@ -104,7 +104,7 @@ export const articleByReference = async (db: Db, reference: string) => {
   return row;
 };
 
-interface Answered<T> {
+export interface Answered<T> {
   body: T;
   dueAt: number | null;
 }
@@ -136,7 +136,7 @@ export const summariesOf = async (
 };
 
 /** What a filter names by slug or id, and how many public articles that has. */
-const namedBy = async (
+export const namedBy = async (
   db: Db,
   name: 'sections' | 'tags' | 'authors',
   references: readonly string[] | undefined,

@@ -47,7 +47,7 @@ const made = {
     where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite_%'`,
   postgres: sql`
     select table_name as "table", column_name as name, is_nullable = 'YES' as nullable
-    from information_schema.columns where table_schema = current_schema()`,
+    from information_schema.columns where table_schema = current_schema() and table_name not in ('public_search', 'desk_search')`,
 };
 
 for (const engine of bothEngines) {

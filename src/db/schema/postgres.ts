@@ -226,3 +226,5 @@ export const receipts = pgTable('receipts', {
   createdAt: instant('created_at').notNull(),
   commentId: uuid('comment_id'),
 });
+
+export * from './postgres-search.ts';

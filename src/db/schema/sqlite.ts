@@ -229,3 +229,5 @@ export const receipts = sqliteTable('receipts', {
   createdAt: instant('created_at').notNull(),
   commentId: text('comment_id'),
 });
+
+export * from './sqlite-search.ts';
