@@ -41,7 +41,12 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),
     ...deliveredComments({ cursors }),
-    ...commentRoutes({ cursors, secret, floodSeconds: config.commentFloodSeconds }),
+    ...commentRoutes({
+      cursors,
+      secret,
+      floodSeconds: config.commentFloodSeconds,
+      isRateLimited: config.rateLimit,
+    }),
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),
     ...deliveredSite(),

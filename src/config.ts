@@ -1,8 +1,8 @@
 // Environment → frozen, typed Config. One row an option: what it means, its default, whether it is a secret.
 // README's table is tested against `options`; a secret may also be given as a file, in <NAME>_FILE.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isNetwork } from './core/networks.ts';
 
 const commaList = z.string().transform((text) =>
   text
@@ -14,13 +14,6 @@ const commaList = z.string().transform((text) =>
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
-
-/** An address, or a network of at least one bit: `0.0.0.0/0` would let anyone choose their address. */
-const isCidr = (text: string): boolean => {
-  const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const family = isIP(address);
-  return family !== 0 && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128);
-};
 
 /** As browsers send it in `Origin`; anything else, such as a slash at the end, would never match. */
 const isOrigin = (text: string): boolean =>
@@ -82,7 +75,7 @@ export const options = {
   }),
   TRUST_PROXY: option({
     meaning: 'Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For` is believed.',
-    value: commaList.refine((list) => list.every(isCidr), 'must be addresses or CIDRs'),
+    value: commaList.refine((list) => list.every(isNetwork), 'must be addresses or CIDRs'),
     default: '',
   }),
   CORS_ORIGINS: option({
@@ -100,8 +93,14 @@ export const options = {
     value: commaList,
     default: 'www.youtube-nocookie.com,player.vimeo.com,datawrapper.dwcdn.net',
   }),
+  RATE_LIMIT: option({
+    meaning: '`on`, or `off` where something in front of Masthead counts requests.',
+    value: z.enum(['on', 'off']).transform((text) => text === 'on'),
+    default: 'on',
+  }),
   COMMENT_FLOOD_SECONDS: option({
-    meaning: 'Seconds that one sender waits between two comments; 0 turns the check off.',
+    meaning:
+      'Seconds that one sender waits between two comments, until the comment settings say otherwise; 0 turns the check off.',
     value: wholeNumber(86_400),
     default: '15',
   }),
@@ -132,6 +131,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly corsManageOrigins: readonly string[];
   readonly embedHosts: ReadonlySet<string>;
+  readonly rateLimit: boolean;
   readonly commentFloodSeconds: number;
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
@@ -180,6 +180,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     corsOrigins: values.CORS_ORIGINS,
     corsManageOrigins: values.CORS_MANAGE_ORIGINS,
     embedHosts: new Set(values.EMBED_HOSTS),
+    rateLimit: values.RATE_LIMIT,
     commentFloodSeconds: values.COMMENT_FLOOD_SECONDS,
     adminKey: values.MASTHEAD_ADMIN_KEY,
     secret: values.MASTHEAD_SECRET,

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { may } from '../access/roles.ts';
 import { Id, IdOrSlug } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';
+import { rateLimitHeaders } from '../core/rate-limit.ts';
 import { createdReply, type Endpoint, endpoint, itemReply, noContent, okReply } from '../http/endpoint.ts';
+import { policyRoutes } from './policy.routes.ts';
+import { type PostingDeps, postComment } from './posting.ts';
 import {
   CommentChange,
   CommentDeletion,
@@ -23,11 +26,11 @@ const tag = 'Comments';
 /** 10,000 characters may each be written as two escapes of six bytes, and the rest of the body wants room too. */
 const BODY_LIMIT_BYTES = 160 * 1024;
 
-export interface CommentRouteDeps extends comments.CommentPolicy {
+export interface CommentRouteDeps extends PostingDeps {
   cursors: Cursors;
 }
 
-export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoint[] => [
+export const commentRoutes = ({ cursors, ...deps }: CommentRouteDeps): Endpoint[] => [
   endpoint({
     method: 'POST',
     url: '/v1/articles/:article/comments',
@@ -46,8 +49,12 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
       body: 'The bridge should have opened years ago.',
     },
     answers: {
-      201: { description: 'It is public.', schema: PostedComment, headers: ['Location'] },
-      202: { description: 'It waits.', schema: PostedComment },
+      201: {
+        description: 'It is public.',
+        schema: PostedComment,
+        headers: ['Location', 'RateLimit', 'RateLimit-Policy'],
+      },
+      202: { description: 'It waits.', schema: PostedComment, headers: ['RateLimit', 'RateLimit-Policy'] },
     },
     problems: [
       'not_found',
@@ -56,12 +63,15 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
       'parent_invalid',
       'comment_duplicate',
       'comment_flood',
+      'rate_limited',
     ],
-    run: (ctx, { params: { article }, body }) => comments.postComment(ctx, article, body, policy),
-    reply: (comment) =>
-      comment.status === 'approved'
-        ? { status: 201, headers: { Location: `/v1/comments/${comment.id}` }, body: comment }
-        : { status: 202, body: comment },
+    run: (ctx, { params: { article }, body }) => postComment(ctx, article, body, deps),
+    reply: ({ comment, allowances, now }) => {
+      const headers = rateLimitHeaders(allowances, now);
+      return comment.status === 'approved'
+        ? { status: 201, headers: { Location: `/v1/comments/${comment.id}`, ...headers }, body: comment }
+        : { status: 202, headers, body: comment };
+    },
   }),
   endpoint({
     method: 'GET',
@@ -152,4 +162,5 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
     run: (ctx, { params: { id }, body }) => comments.replyAsStaff(ctx, id, body),
     reply: (comment) => createdReply(comment, `/v1/comments/${comment.id}`),
   }),
+  ...policyRoutes(deps),
 ];

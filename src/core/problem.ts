@@ -160,6 +160,11 @@ export const catalogue = {
     'Too soon after the last comment',
     'Wait the seconds that `Retry-After` says, then send the comment again.',
   ),
+  rate_limited: kind(
+    429,
+    'Too many requests',
+    'Wait the seconds that `Retry-After` says. `RateLimit-Policy` tells how much is allowed in how many seconds, `RateLimit` how much of it is left.',
+  ),
   headers_too_large: kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   internal: kind(
     500,

@@ -12,6 +12,8 @@ const HEADERS: Record<AnswerHeader, string> = {
   Link: '`rel="next"`: the next page, where there is one (RFC 8288).',
   'Retry-After': 'Seconds to wait.',
   'Cache-Control': 'How long shared caches may keep the answer.',
+  RateLimit: 'What is left of each quota (`r`), and in how many seconds there is more (`t`).',
+  'RateLimit-Policy': 'Each quota (`q`) and its seconds (`w`); draft-ietf-httpapi-ratelimit-headers.',
 };
 
 /** Problems that follow from what an endpoint is, beside those it names. */

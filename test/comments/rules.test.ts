@@ -1,6 +1,7 @@
 import { test } from 'tap';
+import type { Facts } from '../../src/comments/facts.ts';
+import { POLICY_DEFAULTS } from '../../src/comments/policy.schema.ts';
 import {
-  type Facts,
   gravest,
   isShown,
   parentRefusal,
@@ -9,6 +10,7 @@ import {
   verdictOn,
 } from '../../src/comments/rules.ts';
 import { MAX_DEPTH } from '../../src/comments/schema.ts';
+import { searchedText } from '../../src/comments/words.ts';
 import { Problem } from '../../src/core/problem.ts';
 
 const now = Date.UTC(2026, 2, 1, 6, 30);
@@ -16,6 +18,7 @@ const article = {
   id: 'here',
   commentPolicy: null,
   commentsCloseAt: null,
+  publishedAt: now - 1_000,
   publicFrom: now - 1_000,
   publicUntil: null,
 };
@@ -26,10 +29,21 @@ const clean: Facts = {
   article,
   parentId: null,
   parent: undefined,
+  policy: { ...POLICY_DEFAULTS, policy: 'open', closeAfterDays: null, floodSeconds: 15 },
+  authorName: 'Maria',
+  authorEmail: 'maria@reader.example',
+  authorUrl: null,
+  body: 'At last!',
+  text: searchedText(['Maria', 'At last!']),
+  address: '203.0.113.7',
+  allowances: [],
   isDuplicate: false,
   lastPostedAt: undefined,
-  floodSeconds: 15,
   isKnownSender: true,
+  otherEmails: 0,
+  staffName: undefined,
+  isHoneypotFilled: false,
+  formToken: 'absent',
 };
 const refusalWith = (more: Partial<Facts>) => refusalOf({ ...clean, ...more }, now)?.code;
 const verdictWith = (more: Partial<Facts>) => {

@@ -215,3 +215,5 @@ export const receipts = pgTable('receipts', {
   body: text('body').notNull(),
   createdAt: instant('created_at').notNull(),
 });
+
+export * from './postgres-spam.ts';

@@ -218,3 +218,5 @@ export const receipts = sqliteTable('receipts', {
   body: text('body').notNull(),
   createdAt: instant('created_at').notNull(),
 });
+
+export * from './sqlite-spam.ts';
