@@ -5,6 +5,7 @@ import { accessRoutes } from './access/routes.ts';
 import { articleRoutes } from './articles/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authorRoutes } from './authors/routes.ts';
+import { createAkismet } from './comments/akismet.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Clock } from './core/clock.ts';
@@ -46,6 +47,7 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
       secret,
       floodSeconds: config.commentFloodSeconds,
       isRateLimited: config.rateLimit,
+      askOutside: config.akismet && createAkismet({ ...config.akismet, site: config.publicUrl }),
     }),
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),

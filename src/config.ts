@@ -104,6 +104,16 @@ export const options = {
     value: wholeNumber(86_400),
     default: '15',
   }),
+  AKISMET_URL: option({
+    meaning:
+      'Address of an Akismet-compatible `comment-check` that is asked about readers’ comments, with `AKISMET_KEY`. Default: nobody is asked.',
+    value: httpUrl.optional(),
+  }),
+  AKISMET_KEY: option({
+    meaning: 'The key for `AKISMET_URL`.',
+    value: z.string().optional(),
+    secret: true,
+  }),
   MASTHEAD_ADMIN_KEY: option({
     meaning: 'An admin key to accept instead of making one at the first start.',
     value: z.string().optional(),
@@ -133,6 +143,8 @@ export interface Config {
   readonly embedHosts: ReadonlySet<string>;
   readonly rateLimit: boolean;
   readonly commentFloodSeconds: number;
+  /** Both are given, or nobody is asked. */
+  readonly akismet: { readonly url: string; readonly key: string } | undefined;
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
 }
@@ -164,6 +176,10 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const names = Object.keys(options) as OptionName[];
   // The rows are read by name above, so each value has the type its own row says.
   const values = Object.fromEntries(names.map((name) => [name, read(name)])) as Values;
+  const { AKISMET_URL: akismetUrl, AKISMET_KEY: akismetKey } = values;
+  if ((akismetUrl === undefined) !== (akismetKey === undefined)) {
+    faults.push('AKISMET_URL: goes together with AKISMET_KEY');
+  }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 
   const publicUrl =
@@ -182,6 +198,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     embedHosts: new Set(values.EMBED_HOSTS),
     rateLimit: values.RATE_LIMIT,
     commentFloodSeconds: values.COMMENT_FLOOD_SECONDS,
+    akismet: akismetUrl && akismetKey ? { url: akismetUrl, key: akismetKey } : undefined,
     adminKey: values.MASTHEAD_ADMIN_KEY,
     secret: values.MASTHEAD_SECRET,
   });

@@ -68,4 +68,6 @@ export const CHECKS: readonly Check[] = [
     'policy_moderated',
     ({ article, policy }) => commentPolicyOf(article, policy) === 'moderated',
   ),
+  check('spam', 'akismet', ({ opinion }) => opinion === 'spam'),
+  check('pending', 'akismet', ({ opinion }) => opinion === 'unavailable' && opinion),
 ];

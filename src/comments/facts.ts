@@ -2,6 +2,7 @@
 import type { Discussed } from '../articles/discussion.ts';
 import type { Allowance } from '../core/rate-limit.ts';
 import type { CommentReason, CommentStatus } from '../db/schema/columns.ts';
+import type { Opinion } from './akismet.ts';
 import type { Policy } from './policy.schema.ts';
 import type { REASONS } from './schema.ts';
 import type { SearchedText } from './words.ts';
@@ -44,6 +45,10 @@ export interface Facts extends Place, Words {
   staffName: string | undefined;
   isHoneypotFilled: boolean;
   formToken: FormToken;
+  /** Whether this comment brings a challenge of this article, solved and not used before. */
+  isChallengeSolved: boolean;
+  /** What the outside service says, where one was asked. */
+  opinion: Opinion | undefined;
 }
 
 /** From the lightest to the gravest. */

@@ -1,7 +1,7 @@
 // The comment policy: what moderators set at run time. Words are words, not regular expressions: nobody can write one
 // here that stops the server.
 import { z } from 'zod';
-import { Email, Id, IdOut, Instant, textOf } from '../core/fields.ts';
+import { AnyObject, Email, Id, IdOut, Instant, textOf } from '../core/fields.ts';
 import { isNetwork } from '../core/networks.ts';
 import { COMMENT_POLICIES } from '../db/schema/columns.ts';
 import { NewComment, REASONS } from './schema.ts';
@@ -72,6 +72,9 @@ const fields = {
     '203.0.113.0/24',
   ),
   requireFormToken: z.boolean().meta({ description: 'A comment without a form token is held.' }),
+  proofOfWork: z
+    .boolean()
+    .meta({ description: 'A comment needs a solved challenge; readers without JavaScript are kept out.' }),
 };
 
 /** All that decides about comments on this site. */
@@ -102,6 +105,7 @@ export const POLICY_DEFAULTS: Omit<Policy, 'policy' | 'closeAfterDays' | 'floodS
   blockDomains: [],
   blockAddresses: [],
   requireFormToken: false,
+  proofOfWork: false,
 };
 
 export const TriedComment = z
@@ -150,6 +154,12 @@ export const CommentForm = z
         maxSeconds: z.number().int().meta({ description: 'A comment sent later than this is held.' }),
       })
       .meta({ id: 'CommentFormLimits' }),
+    challenge: AnyObject.optional().meta({
+      type: 'object',
+      additionalProperties: true,
+      description:
+        'Only where the policy asks for proof of work: an ALTCHA challenge (version 2) for its widget.',
+    }),
   })
   .meta({ id: 'CommentForm' });
 export type CommentForm = z.output<typeof CommentForm>;

@@ -1,10 +1,12 @@
 // What readers do: they draw a form and post. What a comment becomes is decided inside the transaction that saves it,
 // so that no check can race; what only depends on its text is made ready before.
 import { findArticleByReference } from '../articles/store.ts';
-import type { Context, Tx } from '../context.ts';
+import type { Context, Log, Tx } from '../context.ts';
+import type { JsonObject } from '../core/merge.ts';
 import type { Allowance } from '../core/rate-limit.ts';
 import type { Db } from '../db/dialect.ts';
 import { siteSettings } from '../settings/service.ts';
+import type { Asked, Opinion } from './akismet.ts';
 import type { Facts, FormToken, Words } from './facts.ts';
 import {
   FORM_MAX_SECONDS,
@@ -17,6 +19,7 @@ import {
 import type { CommentForm, Policy } from './policy.schema.ts';
 import { commentSettings, type PolicyDefaults } from './policy.service.ts';
 import * as facts from './posting.store.ts';
+import { drawChallenge, type SolvedChallenge, solvedChallenge } from './proof-of-work.ts';
 import { closedRefusal, publicOnly, refusalOf, verdictOn } from './rules.ts';
 import { BODY_MAX, NAME_MAX, type NewComment, type PostedComment } from './schema.ts';
 import { fingerprintOf, type Sender, senderOf } from './sender.ts';
@@ -29,6 +32,8 @@ export interface PostingDeps extends PolicyDefaults {
   /** Keys the hashes of senders, signs form tokens. */
   secret: string;
   isRateLimited: boolean;
+  /** Asks an outside service about a comment, where one is configured. */
+  askOutside?: ((asked: Asked, log: Log) => Promise<Opinion>) | undefined;
 }
 
 const MINUTE_SECONDS = 60;
@@ -46,6 +51,8 @@ export interface Attempt extends Words {
   staffName: string | undefined;
   isHoneypotFilled: boolean;
   formToken: string | undefined;
+  challenge: SolvedChallenge | undefined;
+  opinion: Opinion | undefined;
 }
 
 /** The newsroom's name that a reader's cannot be told from. */
@@ -57,7 +64,7 @@ const staffNameLike = async (db: Db, name: string): Promise<string | undefined> 
 
 /** Everything of a comment that needs no transaction. */
 export const attemptOf = async (
-  { actor, read }: Context,
+  { actor, read, clock }: Context,
   input: NewComment,
   deps: PostingDeps,
 ): Promise<Attempt> => {
@@ -68,9 +75,11 @@ export const attemptOf = async (
     body,
     parentId = null,
     formToken,
+    challengeSolution,
     homepage = '',
   } = input;
   const sender = senderOf(actor, authorEmail, deps.secret);
+  const policy = await commentSettings(read, deps);
   return {
     authorName,
     authorUrl,
@@ -80,11 +89,15 @@ export const attemptOf = async (
     formToken,
     sender,
     text: searchedText([authorName, authorUrl ?? '', body]),
-    policy: await commentSettings(read, deps),
+    policy,
     address: actor.kind === 'reader' ? actor.address : null,
     fingerprint: fingerprintOf(sender, { authorName, parentId, body }, deps.secret),
     staffName: await staffNameLike(read, authorName),
     isHoneypotFilled: homepage.trim() !== '',
+    challenge: policy.proofOfWork
+      ? await solvedChallenge(deps.secret, challengeSolution, clock())
+      : undefined,
+    opinion: undefined,
   };
 };
 
@@ -123,7 +136,7 @@ const formTokenOf = async (
 export const factsOf = async (
   db: Db,
   now: number,
-  { formToken, ...attempt }: Attempt,
+  { formToken, challenge, ...attempt }: Attempt,
   article: Facts['article'],
   { secret, isRateLimited }: PostingDeps,
 ): Promise<Facts & { parent: store.CommentRow | undefined }> => {
@@ -138,16 +151,41 @@ export const factsOf = async (
     isKnownSender: (await store.findApproved(db, sender.emailKey, authorName)) !== undefined,
     otherEmails: await facts.countOtherEmails(db, sender, now - DAY_MS, 2),
     formToken: await formTokenOf(db, formToken, article.id, secret),
+    isChallengeSolved:
+      challenge?.articleId === article.id && (await facts.findSpentToken(db, challenge.hash)) === undefined,
   };
 };
 
-/** A token that served for a comment serves for no other. */
-const spendToken = async (tx: Tx, token: string | undefined, { formToken }: Facts): Promise<void> => {
+/** What served for a comment serves for no other: its form token and its challenge. */
+const spend = async (
+  tx: Tx,
+  { formToken: token, challenge }: Attempt,
+  { formToken }: Facts,
+): Promise<void> => {
+  if (challenge !== undefined) await facts.insertSpentToken(tx.db, challenge, tx.now);
   if (token === undefined || typeof formToken === 'string' || formToken.isSpent) return;
-  // What is too old to be used is refused for that, and need not be remembered.
-  const expiresAt = formToken.issuedAt + FORM_MAX_SECONDS * 1_000;
-  if (expiresAt >= tx.now)
-    await facts.insertSpentToken(tx.db, { hash: spentKey(token), expiresAt: expiresAt + 1 }, tx.now);
+  const expiresAt = formToken.issuedAt + FORM_MAX_SECONDS * 1_000 + 1;
+  // What is too old is held for that, and need not be remembered.
+  if (expiresAt > tx.now) await facts.insertSpentToken(tx.db, { hash: spentKey(token), expiresAt }, tx.now);
+};
+
+/**
+ * The attempt with the opinion of the outside service, asked before the transaction and only where it can matter: of
+ * what is refused or rejected anyway nobody else need know.
+ */
+const withOpinion = async (
+  ctx: Context,
+  reference: string,
+  attempt: Attempt,
+  deps: PostingDeps,
+): Promise<Attempt> => {
+  if (deps.askOutside === undefined) return attempt;
+  const now = ctx.clock();
+  const article = publicOnly(await findArticleByReference(ctx.read, reference), now);
+  const known = await factsOf(ctx.read, now, attempt, article, deps);
+  const isOpen =
+    refusalOf(known, now) === undefined && /approved|pending/.test(verdictOn(known, now).verdict);
+  return isOpen ? { ...attempt, opinion: await deps.askOutside(attempt, ctx.log) } : attempt;
 };
 
 export interface Posted {
@@ -164,7 +202,7 @@ export const postComment = async (
   input: NewComment,
   deps: PostingDeps,
 ): Promise<Posted> => {
-  const attempt = await attemptOf(ctx, input, deps);
+  const attempt = await withOpinion(ctx, reference, await attemptOf(ctx, input, deps), deps);
   return ctx.write(async (tx): Promise<Posted> => {
     const article = publicOnly(await findArticleByReference(tx.db, reference), tx.now);
     await store.claimSenders(tx.db);
@@ -172,7 +210,7 @@ export const postComment = async (
     const refusal = refusalOf(known, tx.now);
     if (refusal !== undefined) throw refusal;
     const { verdict, reasons } = verdictOn(known, tx.now);
-    await spendToken(tx, attempt.formToken, known);
+    await spend(tx, attempt, known);
     const { authorName, authorUrl, body, fingerprint } = attempt;
     const said = {
       articleId: article.id,
@@ -208,5 +246,9 @@ export const drawForm = async (ctx: Context, reference: string, deps: PostingDep
       minSeconds: FORM_MIN_SECONDS,
       maxSeconds: FORM_MAX_SECONDS,
     },
+    // A challenge is JSON, and nothing of it is ours to know.
+    ...(policy.proofOfWork
+      ? { challenge: (await drawChallenge(deps.secret, article.id, now)) as unknown as JsonObject }
+      : {}),
   };
 };

@@ -61,6 +61,7 @@ export const commentRoutes = ({ cursors, ...deps }: CommentRouteDeps): Endpoint[
       'withdrawn',
       'comments_closed',
       'parent_invalid',
+      'challenge_unsolved',
       'comment_duplicate',
       'comment_flood',
       'rate_limited',

@@ -59,6 +59,19 @@ export const parentRefusal = ({ article, parentId, parent }: Place): Problem | u
   });
 };
 
+const unsolved: Refusal = ({ policy, isChallengeSolved }) =>
+  !policy.proofOfWork || isChallengeSolved
+    ? undefined
+    : new Problem('challenge_unsolved', 'Draw a new comment form and solve its challenge.', {
+        errors: [
+          {
+            pointer: '/challengeSolution',
+            code: 'challenge_unsolved',
+            message: 'is not the solution of an unused challenge of this article',
+          },
+        ],
+      });
+
 const duplicate: Refusal = ({ isDuplicate }) =>
   isDuplicate ? new Problem('comment_duplicate', 'You have said this here already.') : undefined;
 
@@ -74,7 +87,7 @@ const flood: Refusal = ({ lastPostedAt, policy }, now) => {
 };
 
 /** In this order: where nothing may be posted, nobody learns whether it was posted before. */
-const REFUSALS: readonly Refusal[] = [closedRefusal, overLimit, parentRefusal, duplicate, flood];
+const REFUSALS: readonly Refusal[] = [closedRefusal, overLimit, parentRefusal, unsolved, duplicate, flood];
 
 /** Why this comment is not even kept; undefined where it is. */
 export const refusalOf = (facts: Facts, now: number): Problem | undefined => {

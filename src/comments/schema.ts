@@ -34,6 +34,7 @@ export const REASONS = [
   'many_emails',
   'first_time',
   'policy_moderated',
+  'akismet',
 ] as const;
 
 export const NAME_MAX = 100;
@@ -136,6 +137,9 @@ export const NewComment = z
     formToken: textOf(200)
       .optional()
       .meta({ description: '`token` of the comment form; without one, a comment may be held.' }),
+    challengeSolution: textOf(4_000)
+      .optional()
+      .meta({ description: 'What the ALTCHA widget made of `challenge`; required where the form has one.' }),
     homepage: textOf(2_000, 0)
       .optional()
       .meta({ description: 'Stays empty: it is hidden from readers, and whoever fills it in is a machine.' }),

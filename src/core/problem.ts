@@ -145,6 +145,11 @@ export const catalogue = {
     'The parent comment cannot be answered',
     'The parent is not visible, belongs to another article, or is already at depth 5.',
   ),
+  challenge_unsolved: kind(
+    422,
+    'The challenge is not solved',
+    'Comments need proof of work at the moment. Draw the comment form, let the widget solve its `challenge`, and send the result as `challengeSolution`, once.',
+  ),
   idempotency_key_reused: kind(
     422,
     'The Idempotency-Key was used for another request',

@@ -1,10 +1,15 @@
+import { eq } from 'drizzle-orm';
 import t from 'tap';
+import { postComment } from '../../src/comments/posting.ts';
+import { newId } from '../../src/core/id.ts';
 import { play } from '../scenario.ts';
 import { testSite } from '../site.ts';
 import { empty, post, said, seedArticle } from './seed.ts';
 
 const site = await testSite(t, { COMMENT_FLOOD_SECONDS: '0' });
 t.beforeEach(() => empty(site));
+
+const DEPS = { secret: 'a secret', floodSeconds: 0, isRateLimited: true };
 
 let written = 0;
 
@@ -61,7 +66,17 @@ t.test('one address sends ten comments a minute, on whatever article', async (t)
 t.test('one article takes sixty comments a minute, from whomsoever', async (t) => {
   await seedArticle(site, 'bridge');
   await seedArticle(site, 'harbour');
-  t.same(new Set(await posted('bridge', 60, (n) => ({ address: `198.51.100.${n}` }))), new Set([202]));
+  const articleId = (await site.ask('GET', '/v1/articles')).body.items.find(
+    ({ slug }: { slug: string }) => slug === 'bridge',
+  ).id;
+  const { comment: first } = await postComment(site.ctx, articleId, said('First'), DEPS);
+  // The others at once, as they would lie there: sixty requests take a minute of their own on some machines.
+  await site.database.write(async (db) => {
+    const { comments } = db.tables;
+    const [row] = await db.select().from(comments).where(eq(comments.id, first.id));
+    const ids = Array.from({ length: 59 }, () => newId(site.clock.now));
+    await db.insert(comments).values(ids.map((id) => ({ ...row!, id, threadKey: id, fingerprint: id })));
+  });
   t.match(await post(site, 'bridge', 'One more'), { status: 429, headers: { 'retry-after': '60' } });
   t.equal((await post(site, 'harbour', 'One more')).status, 202);
 });

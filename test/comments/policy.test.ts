@@ -21,6 +21,7 @@ const DEFAULTS = {
   blockDomains: [],
   blockAddresses: [],
   requireFormToken: false,
+  proofOfWork: false,
   version: 1,
   updatedAt: null,
 };

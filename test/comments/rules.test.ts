@@ -44,6 +44,8 @@ const clean: Facts = {
   staffName: undefined,
   isHoneypotFilled: false,
   formToken: 'absent',
+  isChallengeSolved: false,
+  opinion: undefined,
 };
 const refusalWith = (more: Partial<Facts>) => refusalOf({ ...clean, ...more }, now)?.code;
 const verdictWith = (more: Partial<Facts>) => {
