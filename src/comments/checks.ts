@@ -36,9 +36,10 @@ const formTokenFault = ({ formToken, policy }: Facts, now: number): string | und
 /** In the order of REASONS. */
 export const CHECKS: readonly Check[] = [
   check('spam', 'honeypot', ({ isHoneypotFilled }) => isHoneypotFilled),
-  check('rejected', 'blocked_sender', ({ policy, authorEmail }) =>
-    policy.blockSenders.some((email) => foldKey(email) === foldKey(authorEmail)),
-  ),
+  check('rejected', 'blocked_sender', ({ policy, authorEmail }) => {
+    const emailKey = foldKey(authorEmail);
+    return policy.blockSenders.some((email) => foldKey(email) === emailKey);
+  }),
   check('rejected', 'blocked_domain', ({ policy, authorEmail, authorUrl, authorName, body }) =>
     blockedDomainIn([authorEmail, authorUrl ?? '', authorName, body], policy.blockDomains),
   ),

@@ -93,8 +93,25 @@ export type CommentSettings = z.output<typeof CommentSettings>;
 export const CommentSettingsChange = Policy.partial().meta({ id: 'CommentSettingsChange' });
 export type CommentSettingsChange = z.output<typeof CommentSettingsChange>;
 
-/** As stored, without what settings/discussion.ts keeps; each optional, so that a later version may add one. */
-export const StoredPolicy = z.object(fields).omit({ policy: true, closeAfterDays: true }).partial();
+const Stored = z.array(z.string());
+
+/**
+ * As stored, without what settings/discussion.ts keeps; each optional, so that a later version may add one. What the
+ * entries of a list must be was asked when they were saved, and is not asked with every comment.
+ */
+export const StoredPolicy = z
+  .object({
+    maxLinks: z.number(),
+    floodSeconds: z.number(),
+    blockWords: Stored,
+    holdWords: Stored,
+    blockSenders: Stored,
+    blockDomains: Stored,
+    blockAddresses: Stored,
+    requireFormToken: z.boolean(),
+    proofOfWork: z.boolean(),
+  })
+  .partial();
 
 /** What holds until the first change; the flood time's own default is configured. */
 export const POLICY_DEFAULTS: Omit<Policy, 'policy' | 'closeAfterDays' | 'floodSeconds'> = {

@@ -35,10 +35,12 @@ export const drawChallenge = (secret: string, articleId: string, now: number): P
     ...keysOf(secret),
   });
 
+/** As far as it must hold before the library looks at it. */
 const Solved = z.object({
   challenge: z.object({
     parameters: z
       .looseObject({ data: z.object({ articleId: z.string(), expiresAt: z.number() }) })
+      // The library verifies the signature over all of it before it reads anything.
       .transform((parameters) => parameters as unknown as Challenge['parameters']),
     signature: z.string(),
   }),

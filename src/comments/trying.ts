@@ -27,8 +27,8 @@ export const tryComment = async (
   deps: PostingDeps,
 ): Promise<CommentVerdict> => {
   const now = ctx.clock();
-  const { policy, ...attempt } = await attemptOf(ctx, input, deps);
   try {
+    const { policy, ...attempt } = await attemptOf(ctx, input, deps);
     const article =
       articleId === undefined ? anyArticle(now) : publicOnly(await findArticle(ctx.read, articleId), now);
     const withoutForm = { ...attempt, policy: { ...policy, requireFormToken: false, proofOfWork: false } };

@@ -131,6 +131,12 @@ const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
         ...(status === 429 || status === 503
           ? { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
           : {}),
+        ...(codes.includes('rate_limited')
+          ? {
+              RateLimit: { $ref: '#/components/headers/RateLimit' },
+              'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
+            }
+          : {}),
         ...(status === 412 ? { ETag: { $ref: '#/components/headers/ETag' } } : {}),
       },
       content: { 'application/problem+json': { schema: convert(problemSchema, 'output') } },

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { tryComment } from '../../src/comments/trying.ts';
 import { createArticle } from '../articles/make.ts';
 import { play, type Scenario } from '../scenario.ts';
 import { testSite } from '../site.ts';
@@ -383,4 +384,12 @@ t.test('a moderator may try what a comment would get, and nothing is stored', as
     },
   ]);
   t.equal((await site.ask('GET', '/v1/articles/bridge/comments')).body.items.length, 1);
+});
+
+t.test('a failure is not taken for a refusal', async (t) => {
+  const broken = { ...site.ctx, read: undefined as never };
+  await t.rejects(
+    tryComment(broken, said('Hello'), { secret: 's', floodSeconds: 0, isRateLimited: true }),
+    TypeError,
+  );
 });

@@ -112,6 +112,12 @@ test('links are counted, clickable or not', async (t) => {
   t.equal(countLinks('[url=http://a.example]x[/url] <a href="http://a.example">'), 2);
 });
 
+test('what is remembered has a bound, and changes no answer', async (t) => {
+  for (let n = 0; n < 20_001; n++) foldWords(`Wörd ${n}`);
+  t.equal(foldWords('Wörd 7'), 'word 7');
+  t.equal(foldWords('Wörd 7'), 'word 7');
+});
+
 test('hostile texts take no time', async (t) => {
   const started = performance.now();
   for (const text of [
