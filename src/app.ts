@@ -8,6 +8,7 @@ import { articleRoutes } from './articles/routes.ts';
 import { stagedRoutes } from './articles/staged.routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authorRoutes } from './authors/routes.ts';
+import { createAkismet } from './comments/akismet.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Clock } from './core/clock.ts';
@@ -61,7 +62,13 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),
     ...deliveredComments({ cursors }),
-    ...commentRoutes({ cursors, secret, floodSeconds: config.commentFloodSeconds }),
+    ...commentRoutes({
+      cursors,
+      secret,
+      floodSeconds: config.commentFloodSeconds,
+      isRateLimited: config.rateLimit,
+      askOutside: config.akismet && createAkismet({ ...config.akismet, site: config.publicUrl }),
+    }),
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),
     ...mergeRoutes(),

@@ -1,8 +1,8 @@
 // Environment → frozen, typed Config. One row an option: what it means, its default, whether it is a secret.
 // README's table is tested against `options`; a secret may also be given as a file, in <NAME>_FILE.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isNetwork } from './core/networks.ts';
 
 const commaList = z.string().transform((text) =>
   text
@@ -14,13 +14,6 @@ const commaList = z.string().transform((text) =>
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
-
-/** An address, or a network of at least one bit: `0.0.0.0/0` would let anyone choose their address. */
-const isCidr = (text: string): boolean => {
-  const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const family = isIP(address);
-  return family !== 0 && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128);
-};
 
 /** As browsers send it in `Origin`; anything else, such as a slash at the end, would never match. */
 const isOrigin = (text: string): boolean =>
@@ -82,7 +75,7 @@ export const options = {
   }),
   TRUST_PROXY: option({
     meaning: 'Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For` is believed.',
-    value: commaList.refine((list) => list.every(isCidr), 'must be addresses or CIDRs'),
+    value: commaList.refine((list) => list.every(isNetwork), 'must be addresses or CIDRs'),
     default: '',
   }),
   CORS_ORIGINS: option({
@@ -100,8 +93,14 @@ export const options = {
     value: commaList,
     default: 'www.youtube-nocookie.com,player.vimeo.com,datawrapper.dwcdn.net',
   }),
+  RATE_LIMIT: option({
+    meaning: '`on`, or `off` where something in front of Masthead counts requests.',
+    value: z.enum(['on', 'off']).transform((text) => text === 'on'),
+    default: 'on',
+  }),
   COMMENT_FLOOD_SECONDS: option({
-    meaning: 'Seconds that one sender waits between two comments; 0 turns the check off.',
+    meaning:
+      'Seconds that one sender waits between two comments, until the comment settings say otherwise; 0 turns the check off.',
     value: wholeNumber(86_400),
     default: '15',
   }),
@@ -109,6 +108,16 @@ export const options = {
     meaning: 'Days after which the network and the browser that sent a comment are forgotten.',
     value: wholeNumber(3_650),
     default: '30',
+  }),
+  AKISMET_URL: option({
+    meaning:
+      'Address of an Akismet-compatible `comment-check` that is asked about readers’ comments, with `AKISMET_KEY`. Default: nobody is asked.',
+    value: httpUrl.optional(),
+  }),
+  AKISMET_KEY: option({
+    meaning: 'The key for `AKISMET_URL`.',
+    value: z.string().optional(),
+    secret: true,
   }),
   MASTHEAD_ADMIN_KEY: option({
     meaning: 'An admin key to accept instead of making one at the first start.',
@@ -137,8 +146,11 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly corsManageOrigins: readonly string[];
   readonly embedHosts: ReadonlySet<string>;
+  readonly rateLimit: boolean;
   readonly commentFloodSeconds: number;
   readonly commentTraceDays: number;
+  /** Both are given, or nobody is asked. */
+  readonly akismet: { readonly url: string; readonly key: string } | undefined;
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
 }
@@ -170,6 +182,10 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const names = Object.keys(options) as OptionName[];
   // The rows are read by name above, so each value has the type its own row says.
   const values = Object.fromEntries(names.map((name) => [name, read(name)])) as Values;
+  const { AKISMET_URL: akismetUrl, AKISMET_KEY: akismetKey } = values;
+  if ((akismetUrl === undefined) !== (akismetKey === undefined)) {
+    faults.push('AKISMET_URL: goes together with AKISMET_KEY');
+  }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 
   const publicUrl =
@@ -186,8 +202,10 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     corsOrigins: values.CORS_ORIGINS,
     corsManageOrigins: values.CORS_MANAGE_ORIGINS,
     embedHosts: new Set(values.EMBED_HOSTS),
+    rateLimit: values.RATE_LIMIT,
     commentFloodSeconds: values.COMMENT_FLOOD_SECONDS,
     commentTraceDays: values.COMMENT_TRACE_DAYS,
+    akismet: akismetUrl && akismetKey ? { url: akismetUrl, key: akismetKey } : undefined,
     adminKey: values.MASTHEAD_ADMIN_KEY,
     secret: values.MASTHEAD_SECRET,
   });

@@ -35,8 +35,10 @@ test('nothing needs to be configured', async (t) => {
     trustProxy: [],
     corsOrigins: ['*'],
     corsManageOrigins: [],
+    rateLimit: true,
     commentFloodSeconds: 15,
   });
+  t.equal(config.akismet, undefined);
   t.equal(config.adminKey, undefined);
   t.equal(config.secret, undefined);
   t.ok(config.embedHosts.has('player.vimeo.com'));
@@ -159,4 +161,13 @@ test('every option says what it means', async (t) => {
     t.match(name, /^[A-Z]+(_[A-Z]+)*$/);
     t.match(meaning, /\.$/);
   }
+});
+
+test('an outside spam service has an address and a key, or is not asked', async (t) => {
+  const url = 'https://spam.example/1.1/comment-check';
+  t.same(readConfig({ AKISMET_URL: url, AKISMET_KEY: 'k' }).akismet, { url, key: 'k' });
+  for (const half of [{ AKISMET_URL: url }, { AKISMET_KEY: 'k' }]) {
+    t.throws(() => readConfig(half), { message: 'AKISMET_URL: goes together with AKISMET_KEY' });
+  }
+  t.equal(readConfig({ RATE_LIMIT: 'off' }).rateLimit, false);
 });

@@ -6,6 +6,7 @@ import { toInstant, toInstantOrNull } from '../core/clock.ts';
 import { type Cursors, type Page, readPage } from '../core/page.ts';
 import { notFound } from '../core/problem.ts';
 import type { Db } from '../db/dialect.ts';
+import { discussionSettings } from '../settings/discussion.ts';
 import {
   countDeskRows,
   type DeskFilter,
@@ -21,7 +22,7 @@ import { allowedMoves, mayReadNotes, maySee, readsAll, type Standing, writes } f
 import { settleDue } from './schedule.ts';
 import type { KeyLink, ManagedArticle, ManagedArticleSummary } from './schema.ts';
 import * as store from './store.ts';
-import { type ArticleUrl, sharedView } from './view.ts';
+import { type ArticleUrl, sharedView, type ViewContext } from './view.ts';
 
 export interface DeskContext {
   db: Db;
@@ -43,7 +44,7 @@ const summaryOf = (
   row: DeskRow,
   links: Links,
   keyNames: ReadonlyMap<string, string>,
-  { actor, now, urlOf }: DeskContext,
+  { actor, ...context }: ViewContext & Pick<DeskContext, 'actor'>,
 ): ManagedArticleSummary => {
   // Keys are never deleted, so each has its name.
   const keyLink = (id: string | null): KeyLink | null =>
@@ -54,7 +55,7 @@ const summaryOf = (
   );
   const readsNotes = mayReadNotes(actor);
   return {
-    ...sharedView(row, links, { now, urlOf }),
+    ...sharedView(row, links, context),
     status: row.status,
     publishedAt: toInstantOrNull(row.publishedAt),
     modifiedAt: toInstantOrNull(row.modifiedAt),
@@ -92,9 +93,10 @@ export const showRows = async (
     .flatMap(({ createdBy, updatedBy }) => [createdBy, updatedBy])
     .filter((id) => id !== null);
   const keyNames = await findKeyNames(desk.db, keyIds);
+  const context = { ...desk, discussion: await discussionSettings(desk.db) };
   const bodies = withText ? await store.findBodies(desk.db, ids) : new Map<string, store.ArticleBodyRow>();
   return rows.map((row) => {
-    const summary = summaryOf(row, links.get(row.id)!, keyNames, desk);
+    const summary = summaryOf(row, links.get(row.id)!, keyNames, context);
     const body = bodies.get(row.id);
     if (body === undefined) return summary;
     const { format, source, html } = body;
@@ -119,8 +121,9 @@ export const showWhole = async (
   desk: DeskContext,
 ): Promise<ManagedArticle> => {
   const keyIds = [row.createdBy, row.updatedBy].filter((id) => id !== null);
+  const context = { ...desk, discussion: await discussionSettings(desk.db) };
   return {
-    ...summaryOf(row, links, await findKeyNames(desk.db, keyIds), desk),
+    ...summaryOf(row, links, await findKeyNames(desk.db, keyIds), context),
     ...(mayReadNotes(desk.actor) ? { body: { format, source } } : {}),
     bodyHtml: html,
   };

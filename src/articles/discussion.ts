@@ -1,22 +1,36 @@
 // Whether readers may comment: what the article says, and where it is silent, the site.
 import type { CommentPolicy } from '../db/schema/columns.ts';
+import type { DiscussionSettings } from '../settings/discussion.ts';
 import { isVisible } from './visibility.ts';
 
 export interface Discussed {
   commentPolicy: CommentPolicy | null;
   commentsCloseAt: number | null;
+  publishedAt: number | null;
   publicFrom: number | null;
   publicUntil: number | null;
 }
 
-/** What holds where an article says nothing. */
-export const DEFAULT_COMMENT_POLICY: CommentPolicy = 'open';
+export const commentPolicyOf = ({ commentPolicy }: Discussed, site: DiscussionSettings): CommentPolicy =>
+  commentPolicy ?? site.policy;
 
-export const commentPolicyOf = ({ commentPolicy }: Discussed): CommentPolicy =>
-  commentPolicy ?? DEFAULT_COMMENT_POLICY;
+const DAY_MS = 86_400_000;
+
+/** From when on an article takes no more comments: its own word, else its age; null where neither ends it. */
+export const commentsCloseAtOf = (
+  { commentsCloseAt, publishedAt }: Pick<Discussed, 'commentsCloseAt' | 'publishedAt'>,
+  { closeAfterDays }: DiscussionSettings,
+): number | null => {
+  if (commentsCloseAt !== null || closeAfterDays === null || publishedAt === null) return commentsCloseAt;
+  return publishedAt + closeAfterDays * DAY_MS;
+};
 
 /** Whether a comment posted at `now` would be taken at all. */
-export const acceptsComments = (article: Discussed, now: number): boolean =>
-  isVisible(article, now) &&
-  commentPolicyOf(article) !== 'closed' &&
-  (article.commentsCloseAt === null || article.commentsCloseAt > now);
+export const acceptsComments = (article: Discussed, site: DiscussionSettings, now: number): boolean => {
+  const closeAt = commentsCloseAtOf(article, site);
+  return (
+    isVisible(article, now) &&
+    commentPolicyOf(article, site) !== 'closed' &&
+    (closeAt === null || closeAt > now)
+  );
+};

@@ -7,6 +7,7 @@ import { newId } from '../core/id.ts';
 import { type Cursors, mapPage, type Page, type PageQuery, readPage } from '../core/page.ts';
 import { notFound } from '../core/problem.ts';
 import type { Signer } from '../core/signature.ts';
+import { discussionSettings } from '../settings/discussion.ts';
 import type { NewPreview, Preview, PreviewLink } from './previews.schema.ts';
 import * as store from './previews.store.ts';
 import { withHistory } from './revisions.ts';
@@ -53,7 +54,7 @@ export const createPreview = (
       staged === undefined ? await findBody(tx.db, articleId) : await wouldRead(tx.db, articleId, staged);
     const { row, links } = state;
     const answer: ArticlePreview = {
-      ...sharedView(row, links, { now: tx.now, urlOf }),
+      ...sharedView(row, links, { now: tx.now, urlOf, discussion: await discussionSettings(tx.db) }),
       publishedAt: toInstantOrNull(row.publishedAt),
       modifiedAt: toInstantOrNull(row.modifiedAt),
       metadata: { public: row.metadataPublic },

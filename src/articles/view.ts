@@ -1,7 +1,8 @@
 // An article as it is shown: to everybody, and to the desk. The public views take only what a public query reads.
 import { toInstant } from '../core/clock.ts';
 import { excerptOf, readingMinutes } from '../core/text.ts';
-import { acceptsComments } from './discussion.ts';
+import type { DiscussionSettings } from '../settings/discussion.ts';
+import { acceptsComments, commentsCloseAtOf } from './discussion.ts';
 import type { Links } from './links.ts';
 import type { ArticleSummary, SectionLink } from './schema.ts';
 import type { ArticleRow } from './store.ts';
@@ -33,6 +34,8 @@ export type ArticleUrl = (slug: string) => string;
 export interface ViewContext {
   now: number;
   urlOf: ArticleUrl;
+  /** What holds for comments where the article is silent. */
+  discussion: DiscussionSettings;
 }
 
 const SUMMARY_LENGTH = 300;
@@ -41,7 +44,7 @@ const SUMMARY_LENGTH = 300;
 export const excerptOfBody = (text: string): string => excerptOf(text, SUMMARY_LENGTH);
 
 /** What both surfaces show of an article in a list. */
-export const sharedView = (row: PublicRow, links: Links, { now, urlOf }: ViewContext) => ({
+export const sharedView = (row: PublicRow, links: Links, { now, urlOf, discussion }: ViewContext) => ({
   id: row.id,
   slug: row.slug,
   url: urlOf(row.slug),
@@ -57,7 +60,7 @@ export const sharedView = (row: PublicRow, links: Links, { now, urlOf }: ViewCon
   seo: row.seo,
   wordCount: row.wordCount,
   readingMinutes: readingMinutes(row.wordCount),
-  acceptsComments: acceptsComments(row, now),
+  acceptsComments: acceptsComments(row, discussion, now),
   corrections: row.corrections,
 });
 
@@ -72,10 +75,10 @@ export const summaryView = (row: PublicRow, links: Links, context: ViewContext):
 
 /** When this answer becomes another one by itself, as far as the row tells. */
 export const dueAtOf = (
-  row: Pick<ArticleRow, 'publicUntil' | 'commentsCloseAt'>,
-  now: number,
+  row: Pick<ArticleRow, 'publicUntil' | 'publishedAt' | 'commentsCloseAt'>,
+  { now, discussion }: Pick<ViewContext, 'now' | 'discussion'>,
 ): number | null => {
-  const instants = [row.publicUntil, row.commentsCloseAt];
+  const instants = [row.publicUntil, commentsCloseAtOf(row, discussion)];
   const due = instants.flatMap((instant) => (instant !== null && instant > now ? [instant] : []));
   return due.length === 0 ? null : Math.min(...due);
 };

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { may } from '../access/roles.ts';
 import { Id, IdOrSlug } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';
+import { rateLimitHeaders } from '../core/rate-limit.ts';
 import { createdReply, type Endpoint, endpoint, itemReply, noContent, okReply } from '../http/endpoint.ts';
 import { decideOnComments } from './decisions.ts';
+import { policyRoutes } from './policy.routes.ts';
+import { type PostingDeps, postComment } from './posting.ts';
 import { listComments } from './queue.ts';
 import { reportComment } from './reports.ts';
 import {
@@ -29,11 +32,11 @@ const tag = 'Comments';
 /** 10,000 characters may each be written as two escapes of six bytes, and the rest of the body wants room too. */
 const BODY_LIMIT_BYTES = 160 * 1024;
 
-export interface CommentRouteDeps extends comments.CommentPolicy {
+export interface CommentRouteDeps extends PostingDeps {
   cursors: Cursors;
 }
 
-export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoint[] => [
+export const commentRoutes = ({ cursors, ...deps }: CommentRouteDeps): Endpoint[] => [
   endpoint({
     method: 'POST',
     url: '/v1/articles/:article/comments',
@@ -52,27 +55,35 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
       body: 'The bridge should have opened years ago.',
     },
     answers: {
-      201: { description: 'It is public.', schema: PostedComment, headers: ['Location'] },
-      202: { description: 'It waits.', schema: PostedComment },
+      201: {
+        description: 'It is public.',
+        schema: PostedComment,
+        headers: ['Location', 'RateLimit', 'RateLimit-Policy'],
+      },
+      202: { description: 'It waits.', schema: PostedComment, headers: ['RateLimit', 'RateLimit-Policy'] },
     },
     problems: [
       'not_found',
       'withdrawn',
       'comments_closed',
       'parent_invalid',
+      'challenge_unsolved',
       'comment_duplicate',
       'comment_flood',
+      'rate_limited',
     ],
-    run: (ctx, { params: { article }, body }) => comments.postComment(ctx, article, body, policy),
-    reply: (comment) =>
-      comment.status === 'approved'
+    run: (ctx, { params: { article }, body }) => postComment(ctx, article, body, deps),
+    reply: ({ comment, allowances, now }) => {
+      const headers = rateLimitHeaders(allowances, now);
+      return comment.status === 'approved'
         ? {
             status: 201,
-            headers: { Location: `/v1/comments/${comment.id}` },
+            headers: { Location: `/v1/comments/${comment.id}`, ...headers },
             body: comment,
             commentId: comment.id,
           }
-        : { status: 202, body: comment, commentId: comment.id },
+        : { status: 202, headers, body: comment, commentId: comment.id };
+    },
   }),
   endpoint({
     method: 'POST',
@@ -87,7 +98,7 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
     example: { reason: 'abuse' },
     answers: { 202: { description: 'Thank you.' } },
     problems: ['not_found', 'withdrawn'],
-    run: (ctx, { params: { id }, body: { reason } }) => reportComment(ctx, id, reason, policy.secret),
+    run: (ctx, { params: { id }, body: { reason } }) => reportComment(ctx, id, reason, deps.secret),
     reply: () => ({ status: 202 }),
   }),
   endpoint({
@@ -200,4 +211,5 @@ export const commentRoutes = ({ cursors, ...policy }: CommentRouteDeps): Endpoin
       commentId: comment.id,
     }),
   }),
+  ...policyRoutes(deps),
 ];

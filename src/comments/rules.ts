@@ -1,35 +1,23 @@
-// What becomes of a comment: an ordered list of small pure checks of (facts, now). A refusal ends it; every other hit
-// is kept, and the gravest of them decides. A further check is a fact and a row here.
-import { acceptsComments, commentPolicyOf, type Discussed } from '../articles/discussion.ts';
+// What becomes of a comment: an ordered list of small pure checks of (facts, now). A refusal ends it; every other hit,
+// those of checks.ts, is kept, and the gravest of them decides.
+import { acceptsComments, type Discussed } from '../articles/discussion.ts';
 import { isVisible } from '../articles/visibility.ts';
 import { toInstant } from '../core/clock.ts';
 import { notFound, Problem } from '../core/problem.ts';
-import type { CommentReason, CommentStatus } from '../db/schema/columns.ts';
-import { MAX_DEPTH, type REASONS } from './schema.ts';
-
-/** Where a comment is to stand. `parent` is what `parentId` was found to be. */
-export interface Place {
-  article: Discussed & { id: string };
-  parentId: string | null;
-  parent: { articleId: string; status: CommentStatus; depth: number } | undefined;
-}
-
-/** All that decides about a reader's comment. A sender is an e-mail or an address. */
-export interface Facts extends Place {
-  /** The same sender has said the same in the same place. */
-  isDuplicate: boolean;
-  /** When this sender's last comment was posted, where that is less than `floodSeconds` ago. */
-  lastPostedAt: number | undefined;
-  floodSeconds: number;
-  /** A comment with this name and e-mail has been approved. */
-  isKnownSender: boolean;
-}
+import { rateLimitHeaders, waitSeconds } from '../core/rate-limit.ts';
+import type { CommentStatus } from '../db/schema/columns.ts';
+import { CHECKS } from './checks.ts';
+import { type Facts, type Hit, type Place, VERDICTS, type Verdict } from './facts.ts';
+import { MAX_DEPTH } from './schema.ts';
 
 /**
  * The first refusal of all, before any other fact is worth loading: an article that is not public is not there, and
  * one that was is withdrawn, as in every other answer about it.
  */
-export const publicOnly = <A extends Discussed>(article: A | undefined, now: number): A => {
+export const publicOnly = <A extends Pick<Discussed, 'publicFrom' | 'publicUntil'>>(
+  article: A | undefined,
+  now: number,
+): A => {
   if (article === undefined || article.publicFrom === null || article.publicFrom > now) throw notFound();
   if (!isVisible(article, now)) throw new Problem('withdrawn', 'The publisher has withdrawn this article.');
   return article;
@@ -37,10 +25,23 @@ export const publicOnly = <A extends Discussed>(article: A | undefined, now: num
 
 type Refusal = (facts: Facts, now: number) => Problem | undefined;
 
-const closed: Refusal = ({ article }, now) =>
-  acceptsComments(article, now)
+/** Where nobody may comment, nobody need draw a form either. */
+export const closedRefusal = (
+  { article, policy }: Pick<Facts, 'article' | 'policy'>,
+  now: number,
+): Problem | undefined =>
+  acceptsComments(article, policy, now)
     ? undefined
     : new Problem('comments_closed', 'This article takes no comments.');
+
+/** As many comments a minute as one address may send, or as one article may take, were taken. */
+const overLimit: Refusal = ({ allowances }, now) => {
+  const seconds = waitSeconds(allowances, now);
+  if (seconds === 0) return undefined;
+  return new Problem('rate_limited', `More comments are welcome in ${seconds} seconds.`, {
+    headers: { 'Retry-After': String(seconds), ...rateLimitHeaders(allowances, now) },
+  });
+};
 
 /** A reply needs a parent that everybody can read, here, with room below it. */
 export const parentRefusal = ({ article, parentId, parent }: Place): Problem | undefined => {
@@ -58,12 +59,25 @@ export const parentRefusal = ({ article, parentId, parent }: Place): Problem | u
   });
 };
 
+const unsolved: Refusal = ({ policy, isChallengeSolved }) =>
+  !policy.proofOfWork || isChallengeSolved
+    ? undefined
+    : new Problem('challenge_unsolved', 'Draw a new comment form and solve its challenge.', {
+        errors: [
+          {
+            pointer: '/challengeSolution',
+            code: 'challenge_unsolved',
+            message: 'is not the solution of an unused challenge of this article',
+          },
+        ],
+      });
+
 const duplicate: Refusal = ({ isDuplicate }) =>
   isDuplicate ? new Problem('comment_duplicate', 'You have said this here already.') : undefined;
 
-const flood: Refusal = ({ lastPostedAt, floodSeconds }, now) => {
+const flood: Refusal = ({ lastPostedAt, policy }, now) => {
   if (lastPostedAt === undefined) return undefined;
-  const nextAt = lastPostedAt + floodSeconds * 1_000;
+  const nextAt = lastPostedAt + policy.floodSeconds * 1_000;
   if (nextAt <= now) return undefined;
   // Rounded up: who waits so long is let in.
   const seconds = Math.ceil((nextAt - now) / 1_000);
@@ -73,7 +87,7 @@ const flood: Refusal = ({ lastPostedAt, floodSeconds }, now) => {
 };
 
 /** In this order: where nothing may be posted, nobody learns whether it was posted before. */
-const REFUSALS: readonly Refusal[] = [closed, parentRefusal, duplicate, flood];
+const REFUSALS: readonly Refusal[] = [closedRefusal, overLimit, parentRefusal, unsolved, duplicate, flood];
 
 /** Why this comment is not even kept; undefined where it is. */
 export const refusalOf = (facts: Facts, now: number): Problem | undefined => {
@@ -84,34 +98,15 @@ export const refusalOf = (facts: Facts, now: number): Problem | undefined => {
   return undefined;
 };
 
-/** From the lightest to the gravest. */
-const VERDICTS = ['approved', 'pending', 'rejected', 'spam'] as const satisfies readonly CommentStatus[];
-export type Verdict = (typeof VERDICTS)[number];
-
-export interface Hit extends CommentReason {
-  verdict: Verdict;
-  reason: (typeof REASONS)[number];
-}
-
-type Check = (facts: Facts, now: number) => Hit | undefined;
-
-const firstTime: Check = ({ isKnownSender }) =>
-  isKnownSender ? undefined : { verdict: 'pending', reason: 'first_time', detail: null };
-
-const policyModerated: Check = ({ article }) =>
-  commentPolicyOf(article) === 'moderated'
-    ? { verdict: 'pending', reason: 'policy_moderated', detail: null }
-    : undefined;
-
-/** All of them run; their order is only that in which a moderator reads the reasons. */
-const CHECKS: readonly Check[] = [firstTime, policyModerated];
-
 /** The gravest verdict of these hits; `approved` where nothing was hit. */
 export const gravest = (hits: readonly Pick<Hit, 'verdict'>[]): Verdict =>
   VERDICTS.findLast((verdict) => hits.some((hit) => hit.verdict === verdict)) ?? 'approved';
 
 /** What a comment that is not refused becomes, and every reason for it. */
-export const verdictOn = (facts: Facts, now: number): { verdict: Verdict; reasons: CommentReason[] } => {
+export const verdictOn = (
+  facts: Facts,
+  now: number,
+): { verdict: Verdict; reasons: Omit<Hit, 'verdict'>[] } => {
   const hits = CHECKS.flatMap((check) => check(facts, now) ?? []);
   return { verdict: gravest(hits), reasons: hits.map(({ reason, detail }) => ({ reason, detail })) };
 };

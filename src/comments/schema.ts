@@ -19,8 +19,26 @@ import { COMMENT_STATUSES, REPORT_REASONS } from '../db/schema/columns.ts';
 /** A comment on the article is at depth 1, and the deepest reply here. */
 export const MAX_DEPTH = 5;
 
-/** Why a comment was held, in the order in which the checks of rules.ts run. */
-export const REASONS = ['first_time', 'policy_moderated'] as const;
+/** Why a comment was not public at once, in the order in which the checks of checks.ts run. */
+export const REASONS = [
+  'honeypot',
+  'blocked_sender',
+  'blocked_domain',
+  'blocked_address',
+  'blocked_word',
+  'form_token',
+  'held_word',
+  'too_many_links',
+  'hidden_characters',
+  'staff_lookalike',
+  'many_emails',
+  'first_time',
+  'policy_moderated',
+  'akismet',
+] as const;
+
+export const NAME_MAX = 100;
+export const BODY_MAX = 10_000;
 
 /** What anyone may see. */
 const publicFields = {
@@ -105,16 +123,16 @@ export type ManagedComment = z.infer<typeof ManagedComment>;
 const Name = z
   .string()
   .transform((text) => withoutControls(text).replace(/\s+/gu, ' ').trim())
-  .pipe(textOf(100))
-  .meta({ minLength: 1, maxLength: 100, examples: ['Maria'] });
+  .pipe(textOf(NAME_MAX))
+  .meta({ minLength: 1, maxLength: NAME_MAX, examples: ['Maria'] });
 
 const Body = z
   .string()
   .transform(withoutControls)
-  .pipe(textOf(10_000))
+  .pipe(textOf(BODY_MAX))
   .meta({
     minLength: 1,
-    maxLength: 10_000,
+    maxLength: BODY_MAX,
     description: 'Plain text.',
     examples: ['The bridge should have opened years ago.'],
   });
@@ -128,6 +146,15 @@ export const NewComment = z
     authorUrl: HttpUrl.nullable().optional(),
     body: Body,
     parentId: ParentId,
+    formToken: textOf(200)
+      .optional()
+      .meta({ description: '`token` of the comment form; without one, a comment may be held.' }),
+    challengeSolution: textOf(4_000)
+      .optional()
+      .meta({ description: 'What the ALTCHA widget made of `challenge`; required where the form has one.' }),
+    homepage: textOf(2_000, 0)
+      .optional()
+      .meta({ description: 'Stays empty: it is hidden from readers, and whoever fills it in is a machine.' }),
   })
   .meta({ id: 'NewComment' });
 export type NewComment = z.output<typeof NewComment>;

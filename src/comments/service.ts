@@ -1,6 +1,6 @@
-// What readers and moderators do with comments. A write holds the article's row from its first step to its end, so
+// What moderators do with comments; what readers do is in posting.ts. A write holds the article's row from its first step to its end, so
 // that threads and counters stay right whoever writes beside it.
-import { type ArticleRow, findArticle, findArticleByReference } from '../articles/store.ts';
+import { findArticle } from '../articles/store.ts';
 import { isVisible } from '../articles/visibility.ts';
 import { findAuthor } from '../authors/store.ts';
 import type { Context, Tx } from '../context.ts';
@@ -10,82 +10,14 @@ import { type Expected, requireVersion } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import { siteSettings } from '../settings/service.ts';
 import { wipeComment } from './erasure.ts';
+import { findParent } from './posting.ts';
 import * as queue from './queue.store.ts';
 import { settleReports } from './reports.store.ts';
-import { type Facts, parentRefusal, publicOnly, refusalOf, verdictOn } from './rules.ts';
-import type { CommentChange, ManagedComment, NewComment, PostedComment, StaffReply } from './schema.ts';
-import { fingerprintOf, type Sender, senderOf } from './sender.ts';
+import { parentRefusal } from './rules.ts';
+import type { CommentChange, ManagedComment, StaffReply } from './schema.ts';
 import * as store from './store.ts';
 import { addComment, eraseThread, saveComment } from './threads.ts';
-import { managedCommentView, postedView } from './view.ts';
-
-/** What holds for readers' comments on the whole site. */
-export interface CommentPolicy {
-  /** Keys the hashes of senders. */
-  secret: string;
-  floodSeconds: number;
-}
-
-interface Attempt {
-  article: ArticleRow;
-  parentId: string | null;
-  parent: store.CommentRow | undefined;
-  sender: Sender;
-  authorName: string;
-  fingerprint: string;
-}
-
-const factsOf = async (tx: Tx, attempt: Attempt, floodSeconds: number): Promise<Facts> => {
-  const { article, parentId, parent, sender, authorName, fingerprint } = attempt;
-  return {
-    article,
-    parentId,
-    parent,
-    isDuplicate: (await store.findDuplicate(tx.db, article.id, fingerprint)) !== undefined,
-    lastPostedAt: await store.findLastPosted(tx.db, sender, tx.now - floodSeconds * 1_000),
-    floodSeconds,
-    isKnownSender: (await store.findApproved(tx.db, sender.emailKey, authorName)) !== undefined,
-  };
-};
-
-const findParent = async (db: Db, parentId: string | null): Promise<store.CommentRow | undefined> =>
-  parentId === null ? undefined : store.findComment(db, parentId);
-
-/** A reader's comment on the article of this id or slug. Throws what rules.ts refuses. */
-export const postComment = (
-  ctx: Context,
-  reference: string,
-  input: NewComment,
-  { secret, floodSeconds }: CommentPolicy,
-): Promise<PostedComment> => {
-  const { authorName, authorUrl = null, authorEmail, body, parentId = null } = input;
-  const sender = senderOf(ctx.actor, authorEmail, secret);
-  const fingerprint = fingerprintOf(sender, { authorName, parentId, body }, secret);
-  return ctx.write(async (tx) => {
-    const article = publicOnly(await findArticleByReference(tx.db, reference), tx.now);
-    const parent = await findParent(tx.db, parentId);
-    await store.claimSenders(tx.db);
-    const facts = await factsOf(
-      tx,
-      { article, parentId, parent, sender, authorName, fingerprint },
-      floodSeconds,
-    );
-    const refusal = refusalOf(facts, tx.now);
-    if (refusal !== undefined) throw refusal;
-    const { verdict, reasons } = verdictOn(facts, tx.now);
-    const said = {
-      articleId: article.id,
-      authorName,
-      authorUrl,
-      body,
-      isStaff: false,
-      status: verdict,
-      fingerprint,
-      reasons,
-    };
-    return postedView(await addComment(tx, parent, said, sender));
-  });
-};
+import { managedCommentView } from './view.ts';
 
 /** The name under which the newsroom answers: the key's author, or the site where the key has none. */
 const signatureOf = async ({ actor, read }: Context): Promise<string> => {

@@ -164,6 +164,11 @@ export const catalogue = {
     'The parent comment cannot be answered',
     'The parent is not visible, belongs to another article, or is already at depth 5.',
   ),
+  challenge_unsolved: kind(
+    422,
+    'The challenge is not solved',
+    'Comments need proof of work at the moment. Draw the comment form, let the widget solve its `challenge`, and send the result as `challengeSolution`, once.',
+  ),
   idempotency_key_reused: kind(
     422,
     'The Idempotency-Key was used for another request',
@@ -178,6 +183,11 @@ export const catalogue = {
     429,
     'Too soon after the last comment',
     'Wait the seconds that `Retry-After` says, then send the comment again.',
+  ),
+  rate_limited: kind(
+    429,
+    'Too many requests',
+    'Wait the seconds that `Retry-After` says. `RateLimit-Policy` tells how much is allowed in how many seconds, `RateLimit` how much of it is left.',
   ),
   headers_too_large: kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   internal: kind(

@@ -13,6 +13,7 @@ import { type Cursors, readPage } from '../core/page.ts';
 import { Problem } from '../core/problem.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { discussionSettings } from '../settings/discussion.ts';
 import { type ListFilter, type ListKey, type ListSort, listKeys } from './article-lists.ts';
 import { requirePublic } from './reference.ts';
 
@@ -120,9 +121,10 @@ export const summariesOf = async (
   db: Db,
   ids: readonly string[],
   withText: boolean,
-  context: { now: number; urlOf: ArticleUrl },
+  { now, urlOf }: { now: number; urlOf: ArticleUrl },
 ): Promise<Answered<ArticleSummary[]>> => {
-  const rows = new Map((await rowsOf(db, ids, context.now)).map((row) => [row.id, row]));
+  const context = { now, urlOf, discussion: await discussionSettings(db) };
+  const rows = new Map((await rowsOf(db, ids, now)).map((row) => [row.id, row]));
   const links = await linksOf(db, ids);
   const texts = withText ? await textsOf(db, ids) : undefined;
   const shown = ids.flatMap((id) => rows.get(id) ?? []);
@@ -131,7 +133,7 @@ export const summariesOf = async (
       ...summaryView(row, links.get(row.id)!, context),
       ...(texts === undefined ? {} : { bodyHtml: texts.get(row.id)! }),
     })),
-    dueAt: earliest(shown.map((row) => dueAtOf(row, context.now))),
+    dueAt: earliest(shown.map((row) => dueAtOf(row, context))),
   };
 };
 
@@ -261,10 +263,11 @@ export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
       const row = requirePublic(await articleByReference(db, reference), now);
       if (!isId(reference) && row.slug !== reference) return { movedTo: row.slug };
       const links = (await linksOf(db, [row.id])).get(row.id)!;
-      const summary = summaryView(row, links, { now, urlOf: deps.urlOf });
+      const context = { now, urlOf: deps.urlOf, discussion: await discussionSettings(db) };
+      const summary = summaryView(row, links, context);
       return {
         body: { ...summary, bodyHtml: row.html, commentCount: row.commentCount },
-        dueAt: dueAtOf(row, now),
+        dueAt: dueAtOf(row, context),
       };
     },
     reply: (answer) =>

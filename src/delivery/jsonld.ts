@@ -7,6 +7,7 @@ import { type ArticleUrl, dueAtOf, summaryView } from '../articles/view.ts';
 import { IdOrSlug, Instant, LanguageOut } from '../core/fields.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { discussionSettings } from '../settings/discussion.ts';
 import type { Site } from '../settings/schema.ts';
 import { articleByReference } from './articles.ts';
 import { requirePublic } from './reference.ts';
@@ -155,11 +156,12 @@ export const deliveredJsonLd = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] =>
         db,
         links.authors.map(({ id }) => id),
       );
-      const article = summaryView(row, links, { now, urlOf });
+      const context = { now, urlOf, discussion: await discussionSettings(db) };
+      const article = summaryView(row, links, context);
       const { commentCount } = row;
       return {
         body: newsArticleOf({ article, commentCount, websites, site: await siteOf(db) }),
-        dueAt: dueAtOf(row, now),
+        dueAt: dueAtOf(row, context),
       };
     },
     reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),

@@ -9,7 +9,14 @@ import type { Role } from '../db/schema/columns.ts';
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** Headers that an answer can carry beside those that every answer carries; described in openapi.ts. */
-export type AnswerHeader = 'ETag' | 'Location' | 'Link' | 'Retry-After' | 'Cache-Control';
+export type AnswerHeader =
+  | 'ETag'
+  | 'Location'
+  | 'Link'
+  | 'Retry-After'
+  | 'Cache-Control'
+  | 'RateLimit'
+  | 'RateLimit-Policy';
 
 export interface Answer {
   description: string;

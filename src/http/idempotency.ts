@@ -86,7 +86,14 @@ export const createIdempotency = (): Idempotency => {
         async (tx, result) => {
           const { status, headers = {}, body, storedBody = body, commentId = null } = replyTo(result);
           const text = storedBody === undefined ? '' : JSON.stringify(storedBody);
-          await insertReceipt(tx.db, key, { bodyHash, status, headers, body: text, commentId }, tx.now);
+          // What was left then is not what is left when the answer is replayed.
+          const { RateLimit: _, 'RateLimit-Policy': __, ...lasting } = headers;
+          await insertReceipt(
+            tx.db,
+            key,
+            { bodyHash, status, headers: lasting, body: text, commentId },
+            tx.now,
+          );
         };
       const attempt = async (): Promise<Answered> => {
         const before = await stored(db, key, bodyHash, clock());

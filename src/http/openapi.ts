@@ -12,6 +12,8 @@ const HEADERS: Record<AnswerHeader, string> = {
   Link: '`rel="next"`: the next page, where there is one (RFC 8288).',
   'Retry-After': 'Seconds to wait.',
   'Cache-Control': 'How long shared caches may keep the answer.',
+  RateLimit: 'What is left of each quota (`r`), and in how many seconds there is more (`t`).',
+  'RateLimit-Policy': 'Each quota (`q`) and its seconds (`w`); draft-ietf-httpapi-ratelimit-headers.',
 };
 
 /** Problems that follow from what an endpoint is, beside those it names. */
@@ -129,6 +131,12 @@ const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
         'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
         ...(status === 429 || status === 503
           ? { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
+          : {}),
+        ...(codes.includes('rate_limited')
+          ? {
+              RateLimit: { $ref: '#/components/headers/RateLimit' },
+              'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
+            }
           : {}),
         ...(status === 412 ? { ETag: { $ref: '#/components/headers/ETag' } } : {}),
       },

@@ -1,27 +1,20 @@
 // For whom a request speaks. A site that renders on a server posts for its readers: its API key makes it a proxy whose
 // X-Forwarded-For is believed, one step beyond those of TRUST_PROXY.
-import { BlockList, isIP } from 'node:net';
-
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+import { isIP } from 'node:net';
+import { membershipOf } from '../core/networks.ts';
 
 /** The reader for whom the holder of a key asks: `forwarded` is X-Forwarded-For, `holder` the holder's own address. */
 export type SpeakerOf = (forwarded: string | undefined, holder: string) => string;
 
 /** `trusted`: the addresses and CIDRs of TRUST_PROXY. */
 export const createSpeakerOf = (trusted: readonly string[]): SpeakerOf => {
-  const proxies = new BlockList();
-  for (const entry of trusted) {
-    const [address = '', bits] = entry.split('/');
-    if (bits === undefined) proxies.addAddress(address, familyOf(address));
-    else proxies.addSubnet(address, Number(bits), familyOf(address));
-  }
-
+  const isProxy = membershipOf(trusted);
   return (forwarded = '', holder) => {
     // Only the right end can be believed: each proxy appends the one who asked it.
     const [last, beforeIt] = forwarded
       .split(',')
       .map((hop) => hop.trim())
-      .filter((hop) => isIP(hop) === 0 || !proxies.check(hop, familyOf(hop)))
+      .filter((hop) => !isProxy(hop))
       .reverse();
     const speaker = last === holder ? beforeIt : last;
     return speaker !== undefined && isIP(speaker) !== 0 ? speaker : holder;

@@ -1,11 +1,11 @@
 // Settings, a row a group. Written by the settings service, read by whoever needs a default.
-import { eq } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
+import { eq, sql } from 'drizzle-orm';
+import { type Db, prepared } from '../db/dialect.ts';
 import type { SettingsValue } from '../db/schema/columns.ts';
 
 export type SettingsRow = Db['tables']['settings']['$inferSelect'];
 
-export type SettingsName = 'site';
+export type SettingsName = 'site' | 'discussion' | 'comments';
 
 /** The number only has to be nobody else's. */
 const SETTINGS_LOCK = 7_775;
@@ -16,10 +16,16 @@ const SETTINGS_LOCK = 7_775;
  */
 export const holdSettings = (db: Db): Promise<void> => db.dialect.lockUntilCommit(db, SETTINGS_LOCK);
 
-/** A group of settings, or undefined before its first change; not held, because every new article reads them. */
+/** A group of settings, or undefined before its first change; not held, because every article reads some. */
 export const findSettings = async (db: Db, name: SettingsName): Promise<SettingsRow | undefined> => {
   const { settings } = db.tables;
-  const [row] = await db.select().from(settings).where(eq(settings.name, name));
+  const query = prepared(db, 'settings_by_name', () =>
+    db
+      .select()
+      .from(settings)
+      .where(eq(settings.name, sql.placeholder('name'))),
+  );
+  const [row] = await query.execute({ name });
   return row;
 };
 

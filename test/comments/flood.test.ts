@@ -1,5 +1,5 @@
 import t from 'tap';
-import { postComment } from '../../src/comments/service.ts';
+import { postComment } from '../../src/comments/posting.ts';
 import { play } from '../scenario.ts';
 import { testSite } from '../site.ts';
 import { empty, post, said, seedArticle } from './seed.ts';
@@ -55,9 +55,9 @@ t.test('a flood of simultaneous comments lets one in', async (t) => {
 
 t.test('a comment posted without HTTP has a sender without an address', async (t) => {
   const id = await seedArticle(site, 'bridge');
-  const policy = { secret: 'a secret', floodSeconds: 15 };
-  const { id: posted } = await postComment(site.ctx, id, said('From the command line'), policy);
-  t.match((await site.ask('GET', `/v1/manage/comments/${posted}`, { as: 'admin' })).body, {
+  const policy = { secret: 'a secret', floodSeconds: 15, isRateLimited: true };
+  const { comment } = await postComment(site.ctx, id, said('From the command line'), policy);
+  t.match((await site.ask('GET', `/v1/manage/comments/${comment.id}`, { as: 'admin' })).body, {
     authorEmail: 'maria@reader.example',
     addressPrefix: null,
     userAgent: null,

@@ -1,6 +1,7 @@
 import { test } from 'tap';
+import type { Facts } from '../../src/comments/facts.ts';
+import { POLICY_DEFAULTS } from '../../src/comments/policy.schema.ts';
 import {
-  type Facts,
   gravest,
   isShown,
   parentRefusal,
@@ -9,6 +10,7 @@ import {
   verdictOn,
 } from '../../src/comments/rules.ts';
 import { MAX_DEPTH } from '../../src/comments/schema.ts';
+import { searchedText } from '../../src/comments/words.ts';
 import { Problem } from '../../src/core/problem.ts';
 
 const now = Date.UTC(2026, 2, 1, 6, 30);
@@ -16,6 +18,7 @@ const article = {
   id: 'here',
   commentPolicy: null,
   commentsCloseAt: null,
+  publishedAt: now - 1_000,
   publicFrom: now - 1_000,
   publicUntil: null,
 };
@@ -26,10 +29,23 @@ const clean: Facts = {
   article,
   parentId: null,
   parent: undefined,
+  policy: { ...POLICY_DEFAULTS, policy: 'open', closeAfterDays: null, floodSeconds: 15 },
+  authorName: 'Maria',
+  authorEmail: 'maria@reader.example',
+  authorUrl: null,
+  body: 'At last!',
+  text: searchedText(['Maria', 'At last!']),
+  address: '203.0.113.7',
+  allowances: [],
   isDuplicate: false,
   lastPostedAt: undefined,
-  floodSeconds: 15,
   isKnownSender: true,
+  otherEmails: 0,
+  staffName: undefined,
+  isHoneypotFilled: false,
+  formToken: 'absent',
+  isChallengeSolved: false,
+  opinion: undefined,
 };
 const refusalWith = (more: Partial<Facts>) => refusalOf({ ...clean, ...more }, now)?.code;
 const verdictWith = (more: Partial<Facts>) => {
@@ -89,17 +105,39 @@ test('a sender waits for the flood time, rounded up to whole seconds', async (t)
   t.equal(after(15_000), undefined);
 });
 
+test('a quota that is used up is waited for, and work that is asked for is done', async (t) => {
+  const allowances = [{ name: 'address', quota: 1, windowSeconds: 60, doneAt: [now - 20_000] }];
+  t.match(refusalOf({ ...clean, allowances }, now), {
+    code: 'rate_limited',
+    headers: {
+      'Retry-After': '40',
+      RateLimit: '"address";r=0;t=40',
+      'RateLimit-Policy': '"address";q=1;w=60',
+    },
+  });
+  const policy = { ...clean.policy, proofOfWork: true };
+  t.equal(refusalWith({ policy }), 'challenge_unsolved');
+  t.equal(refusalWith({ policy, isChallengeSolved: true }), undefined);
+});
+
 test('refusals come in their order, each hiding those behind it', async (t) => {
-  const all = {
-    article: { ...article, commentPolicy: 'closed' },
-    parentId: 'p',
-    isDuplicate: true,
-    lastPostedAt: now,
-  } as const;
-  t.equal(refusalWith(all), 'comments_closed');
-  t.equal(refusalWith({ ...all, article }), 'parent_invalid');
-  t.equal(refusalWith({ ...all, article, parentId: null }), 'comment_duplicate');
-  t.equal(refusalWith({ ...all, article, parentId: null, isDuplicate: false }), 'comment_flood');
+  // Each falls away in turn.
+  const all: [string | undefined, Partial<Facts>][] = [
+    ['comments_closed', { article: { ...article, commentPolicy: 'closed' } }],
+    ['rate_limited', { allowances: [{ name: 'address', quota: 1, windowSeconds: 60, doneAt: [now] }] }],
+    ['parent_invalid', { parentId: 'p' }],
+    ['challenge_unsolved', { policy: { ...clean.policy, proofOfWork: true } }],
+    ['comment_duplicate', { isDuplicate: true }],
+    ['comment_flood', { lastPostedAt: now }],
+    [undefined, {}],
+  ];
+  for (const [index, [code]] of all.entries()) {
+    t.equal(
+      refusalWith(Object.assign({}, ...all.slice(index).map(([, facts]) => facts))),
+      code,
+      String(code),
+    );
+  }
 });
 
 test('a sender without an approved comment waits', async (t) => {

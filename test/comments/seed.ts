@@ -84,7 +84,7 @@ export const empty = async ({ database, clock }: TestSite): Promise<void> => {
   });
 };
 
-export const NO_FLOOD = { COMMENT_FLOOD_SECONDS: '0' };
+export const NO_FLOOD = { COMMENT_FLOOD_SECONDS: '0', RATE_LIMIT: 'off' };
 
 /** An id that nothing has. */
 export const NOBODY = '01890a5d-ac96-774b-bcce-b302099a8057';

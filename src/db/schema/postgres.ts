@@ -228,3 +228,4 @@ export const receipts = pgTable('receipts', {
 });
 
 export * from './postgres-search.ts';
+export * from './postgres-spam.ts';

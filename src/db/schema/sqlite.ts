@@ -231,3 +231,4 @@ export const receipts = sqliteTable('receipts', {
 });
 
 export * from './sqlite-search.ts';
+export * from './sqlite-spam.ts';

@@ -1,0 +1,13 @@
+-- What keeps spam out of the comments.
+
+-- Form tokens that were used. Written and read with each comment that brings one; a row is deleted once its token is
+-- too old to be used again.
+CREATE TABLE spent_tokens (
+  hash       TEXT COLLATE "C" CONSTRAINT spent_tokens_hash_key PRIMARY KEY,
+  expires_at BIGINT NOT NULL
+);
+-- What may be forgotten.
+CREATE INDEX spent_tokens_age ON spent_tokens (expires_at);
+
+-- How many comments an article took in the last minute.
+CREATE INDEX comments_recent ON comments (article_id, created_at);

@@ -1,0 +1,88 @@
+// What must be known before a reader's comment is decided about, beside what store.ts finds: how much was posted
+// lately, under which names the newsroom writes, which form tokens were used.
+import { and, desc, eq, gt, lte, ne } from 'drizzle-orm';
+import type { Db } from '../db/dialect.ts';
+import type { Sender } from './sender.ts';
+
+/** When comments came from this address after `since`, newest first, at most `most`. */
+export const listPostedFrom = async (
+  db: Db,
+  addressHash: string,
+  since: number,
+  most: number,
+): Promise<number[]> => {
+  const { commentPrivate } = db.tables;
+  const rows = await db
+    .select({ createdAt: commentPrivate.createdAt })
+    .from(commentPrivate)
+    .where(and(eq(commentPrivate.addressHash, addressHash), gt(commentPrivate.createdAt, since)))
+    .orderBy(desc(commentPrivate.createdAt))
+    .limit(most);
+  return rows.map(({ createdAt }) => createdAt);
+};
+
+/** When readers' comments came to this article after `since`, newest first, at most `most`. */
+export const listPostedOn = async (
+  db: Db,
+  articleId: string,
+  since: number,
+  most: number,
+): Promise<number[]> => {
+  const { comments } = db.tables;
+  const rows = await db
+    .select({ createdAt: comments.createdAt })
+    .from(comments)
+    .where(and(eq(comments.articleId, articleId), gt(comments.createdAt, since), eq(comments.isStaff, false)))
+    .orderBy(desc(comments.createdAt))
+    .limit(most);
+  return rows.map(({ createdAt }) => createdAt);
+};
+
+/** How many other e-mails this address has posted with after `since`, counted no further than `most`. */
+export const countOtherEmails = async (
+  db: Db,
+  { addressHash, emailKey }: Sender,
+  since: number,
+  most: number,
+): Promise<number> => {
+  if (addressHash === null) return 0;
+  const { commentPrivate } = db.tables;
+  const rows = await db
+    .selectDistinct({ emailKey: commentPrivate.emailKey })
+    .from(commentPrivate)
+    .where(
+      and(
+        eq(commentPrivate.addressHash, addressHash),
+        gt(commentPrivate.createdAt, since),
+        ne(commentPrivate.emailKey, emailKey),
+      ),
+    )
+    .limit(most);
+  return rows.length;
+};
+
+/** The names of all authors, in no order. */
+export const listAuthorNames = async (db: Db): Promise<string[]> => {
+  const rows = await db.select({ name: db.tables.authors.name }).from(db.tables.authors);
+  return rows.map(({ name }) => name);
+};
+
+export const findSpentToken = async (db: Db, hash: string): Promise<{ hash: string } | undefined> => {
+  const { spentTokens } = db.tables;
+  const [row] = await db
+    .select({ hash: spentTokens.hash })
+    .from(spentTokens)
+    .where(eq(spentTokens.hash, hash));
+  return row;
+};
+
+/** Remembers a token until `expiresAt`, and forgets those whose time has passed. */
+export const insertSpentToken = async (
+  db: Db,
+  row: { hash: string; expiresAt: number },
+  now: number,
+): Promise<void> => {
+  const { spentTokens } = db.tables;
+  await db.delete(spentTokens).where(lte(spentTokens.expiresAt, now));
+  await db.insert(spentTokens).values(row);
+};

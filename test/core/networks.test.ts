@@ -1,0 +1,39 @@
+import { test } from 'tap';
+import { isNetwork, membershipOf } from '../../src/core/networks.ts';
+
+test('a network is an address, or one with a number of bits', async (t) => {
+  for (const text of [
+    '203.0.113.7',
+    '203.0.113.0/24',
+    '2001:db8::/32',
+    '::1',
+    '10.0.0.0/1',
+    '2001:db8::/128',
+  ])
+    t.ok(isNetwork(text), text);
+  for (const text of [
+    '',
+    '0.0.0.0/0',
+    '10.0.0.0/33',
+    '::/129',
+    'host.example',
+    '1.2.3.4/',
+    '1.2.3.4/8/8',
+    '/8',
+  ])
+    t.notOk(isNetwork(text), text);
+});
+
+test('an address is in its networks, in whatever way it is written', async (t) => {
+  const isThere = membershipOf(['203.0.113.0/24', '198.51.100.7', '2001:db8:1::/48']);
+  for (const text of [
+    '203.0.113.255',
+    '198.51.100.7',
+    '2001:db8:1:2::3',
+    '2001:DB8:1::',
+    '::ffff:203.0.113.9',
+  ])
+    t.ok(isThere(text), text);
+  for (const text of ['203.0.114.1', '198.51.100.8', '2001:db8:2::', 'unknown', ''])
+    t.notOk(isThere(text), text);
+});
