@@ -15,6 +15,7 @@ import { deliveredAuthors } from './delivery/authors.ts';
 import { deliveredComments } from './delivery/comments.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
+import type { AnswerCache } from './http/cache.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
@@ -80,6 +81,8 @@ export const openApiText = (): string => {
 export interface AppDeps {
   /** As http/server.ts makes it. */
   server: FastifyInstance;
+  /** The same that the server was made with. */
+  cache?: AnswerCache | undefined;
   config: Config;
   database: Database;
   clock: Clock;
@@ -90,7 +93,7 @@ export interface AppDeps {
 }
 
 export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
-  const { server: app, config, database, clock, secret, isStopping = () => false } = deps;
+  const { server: app, cache, config, database, clock, secret, isStopping = () => false } = deps;
   const ready = async () => {
     if (isStopping()) throw new Error('the process is stopping');
     await database.check();
@@ -106,7 +109,9 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     trustProxy: config.trustProxy,
     database,
     clock,
+    cache,
     authenticate: createAuthenticate(database, clock, app.log),
   });
+  cache?.open({ changes: database.changes, clock, isStopping });
   return app;
 };

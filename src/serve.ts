@@ -12,6 +12,7 @@ import { createContext } from './context.ts';
 import { systemClock } from './core/clock.ts';
 import { Problem } from './core/problem.ts';
 import { type Database, openDatabase, StartError } from './db/database.ts';
+import { type AnswerCache, createCache } from './http/cache.ts';
 import { createServer } from './http/server.ts';
 
 /** A stop that takes longer is cut short; below the ten seconds that container engines wait. */
@@ -70,10 +71,11 @@ const listen = async (app: FastifyInstance, { host, port }: Config): Promise<str
 /** Starts the server; resolves when it listens. */
 export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const config = await configOf(env);
-  const server = createServer({ config });
+  const cache = createCache(config);
+  const server = createServer({ config, cache });
   const database = await openDatabase({ url: config.databaseUrl, clock: systemClock, log: server.log });
   try {
-    await run(config, server, database);
+    await run(config, server, cache, database);
   } catch (error) {
     await database.close();
     throw error;
@@ -90,7 +92,12 @@ const drain = async (app: FastifyInstance): Promise<void> => {
   clearTimeout(patience);
 };
 
-const run = async (config: Config, server: FastifyInstance, database: Database): Promise<void> => {
+const run = async (
+  config: Config,
+  server: FastifyInstance,
+  cache: AnswerCache,
+  database: Database,
+): Promise<void> => {
   const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
   const secret = await signingSecret(ctx, config.secret);
   const key = await firstKey(ctx, config.adminKey);
@@ -98,6 +105,7 @@ const run = async (config: Config, server: FastifyInstance, database: Database):
   let isStopping = false;
   const app = await createApp({
     server,
+    cache,
     config,
     database,
     clock: systemClock,

@@ -18,11 +18,12 @@ export const reassignAuthor = (ctx: Context, from: string, to: string): Promise<
     const articles = await touchArticlesNaming(tx.db, from, { at: tx.now, by: keyIdOf(ctx.actor) });
     await moveBylines(tx.db, from, to);
     for (const id of [from, to]) await recountArticles(tx.db, id);
-    // Every answer that shows one of these articles carries the tag of the author who leaves.
+    // Every answer that shows one of these articles carries the tag of the author who leaves; but lists by last change
+    // get a new order too.
     tx.emit({
       action: 'author.reassigned',
       subject: `author:${from}`,
-      tags: [`author:${from}`, `author:${to}`, 'authors'],
+      tags: [`author:${from}`, `author:${to}`, 'authors', 'articles'],
     });
     return { articles };
   });

@@ -7,13 +7,16 @@ import { ArticleQuery } from '../articles/query.ts';
 import { Article, ArticleList, type ArticleSummary, MovedArticle } from '../articles/schema.ts';
 import { type ArticleUrl, dueAtOf, type PublicRow, summaryView } from '../articles/view.ts';
 import { visible } from '../articles/visibility.ts';
+import type { CacheTag } from '../core/cache-tag.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';
 import { type Cursors, readPage } from '../core/page.ts';
 import { Problem } from '../core/problem.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { type ListFilter, type ListKey, type ListSort, listKeys } from './article-lists.ts';
+import { distinct, namesOn, tagsOfKind } from './cache-tags.ts';
+import { earliest, nextTurnAt } from './due.ts';
 import { requirePublic } from './reference.ts';
 
 const ARTICLES = '/v1/articles';
@@ -107,11 +110,6 @@ interface Answered<T> {
   dueAt: number | null;
 }
 
-const earliest = (instants: readonly (number | null)[]): number | null => {
-  const due = instants.filter((instant) => instant !== null);
-  return due.length === 0 ? null : Math.min(...due);
-};
-
 /** The rows of `keys` as summaries, in the order of `keys`; a key whose article is not public is left out. */
 const summariesOf = async (
   db: Db,
@@ -128,28 +126,51 @@ const summariesOf = async (
       ...summaryView(row, links.get(row.id)!, context),
       ...(texts === undefined ? {} : { bodyHtml: texts.get(row.id)! }),
     })),
-    dueAt: earliest(shown.map((row) => dueAtOf(row, context.now))),
+    dueAt: earliest(...shown.map((row) => dueAtOf(row, context.now))),
   };
 };
 
-/** What a filter names by slug or id, and how many public articles that has. */
+interface Named {
+  ids: string[] | undefined;
+  /** How many public articles they have. */
+  articles: number;
+  /** The tags of every article that they have, had or could come to have. */
+  tags: CacheTag[];
+}
+
+/** What a filter names by slug or id. */
 const namedBy = async (
   db: Db,
   name: 'sections' | 'tags' | 'authors',
   references: readonly string[] | undefined,
-): Promise<{ ids: string[] | undefined; articles: number }> => {
-  if (references === undefined) return { ids: undefined, articles: 0 };
+): Promise<Named> => {
+  if (references === undefined) return { ids: undefined, articles: 0, tags: [] };
   const table = db.tables[name];
   const query = prepared(db, `named_${name}`, () =>
     db
-      .select({ id: table.id, articles: table.articleCount })
+      .select({ id: table.id, slug: table.slug, articles: table.articleCount })
       .from(table)
       .where(sql`${db.dialect.isAnyOf(table.slug, 'slugs')} or ${db.dialect.isAnyOf(table.id, 'ids')}`),
   );
   const { list } = db.dialect;
   const ids = references.filter(isId).map((id) => id.toLowerCase());
   const rows = await query.execute({ slugs: list(references), ids: list(ids) });
-  return { ids: rows.map(({ id }) => id), articles: rows.reduce((sum, row) => sum + row.articles, 0) };
+  const known =
+    name === 'authors'
+      ? tagsOfKind(
+          'author',
+          rows.map(({ id }) => id),
+        )
+      : tagsOfKind(
+          name === 'tags' ? 'tag' : 'section',
+          rows.map(({ slug }) => slug),
+        );
+  return {
+    ids: rows.map(({ id }) => id),
+    articles: rows.reduce((sum, row) => sum + row.articles, 0),
+    // What is unknown today may be made tomorrow.
+    tags: rows.length < references.length ? [name, ...known] : known,
+  };
 };
 
 const parameterFault = (parameter: string, code: string, message: string) =>
@@ -172,7 +193,11 @@ const listArticles = async (
   if (query.ids !== undefined) {
     requireAlone(query);
     const { body, dueAt } = await summariesOf(db, [...new Set(query.ids)], withText, context);
-    return { body: { items: body, nextCursor: null }, dueAt };
+    return {
+      body: { items: body, nextCursor: null },
+      dueAt: earliest(dueAt, await nextTurnAt(db, now)),
+      tags: distinct('articles', ...namesOn(body)),
+    };
   }
   const {
     section,
@@ -213,7 +238,13 @@ const listArticles = async (
   });
   const ids = page.items.map(({ id }) => id);
   const { body, dueAt } = await summariesOf(db, ids, withText, context);
-  return { body: { ...page, items: body }, dueAt };
+  const narrowed = [sections, tags, authors].flatMap((named) => named.tags);
+  return {
+    body: { ...page, items: body },
+    dueAt: earliest(dueAt, await nextTurnAt(db, now)),
+    // Each article of a list that is narrowed carries the tags of what narrows it.
+    tags: distinct(...(narrowed.length > 0 ? narrowed : (['articles'] as const)), ...namesOn(body)),
+  };
 };
 
 export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
@@ -236,7 +267,7 @@ export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
     },
     problems: ['cursor_invalid', 'sort_unsupported'],
     run: ({ read, clock }, { query }) => listArticles(read, deps, query, clock()),
-    reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),
+    reply: ({ body, tags, dueAt }) => publicReply(body, tags, dueAt),
   }),
   endpoint({
     method: 'GET',
@@ -262,11 +293,12 @@ export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
       return {
         body: { ...summary, bodyHtml: row.html, commentCount: row.commentCount },
         dueAt: dueAtOf(row, now),
+        tags: distinct(`article:${row.id}`, ...namesOn([summary])),
       };
     },
     reply: (answer) =>
       'movedTo' in answer
-        ? { status: 308, headers: { Location: `${ARTICLES}/${answer.movedTo}` }, body: answer }
-        : { status: 200, body: answer.body, dueAt: answer.dueAt },
+        ? { status: 308, headers: { Location: `${ARTICLES}/${answer.movedTo}` }, body: answer, tags: null }
+        : publicReply(answer.body, answer.tags, answer.dueAt),
   }),
 ];

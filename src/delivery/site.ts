@@ -1,17 +1,23 @@
 // A site's frame in one call: what it is called, and its sections in their order.
 import { asc, eq } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
-import { type Endpoint, endpoint, okReply } from '../http/endpoint.ts';
+import { type Db, prepared } from '../db/dialect.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { Site } from '../settings/schema.ts';
 import { siteView } from '../settings/view.ts';
 
 const readSite = async (db: Db): Promise<Site> => {
   const { sections, settings } = db.tables;
-  const [stored] = await db.select({ value: settings.value }).from(settings).where(eq(settings.name, 'site'));
-  const inOrder = await db
-    .select({ id: sections.id, slug: sections.slug, name: sections.name })
-    .from(sections)
-    .orderBy(asc(sections.position), asc(sections.id));
+  const site = prepared(db, 'site', () =>
+    db.select({ value: settings.value }).from(settings).where(eq(settings.name, 'site')),
+  );
+  const frame = prepared(db, 'site_sections', () =>
+    db
+      .select({ id: sections.id, slug: sections.slug, name: sections.name })
+      .from(sections)
+      .orderBy(asc(sections.position), asc(sections.id)),
+  );
+  const [stored] = await site.execute();
+  const inOrder = await frame.execute();
   return { ...siteView(stored?.value), sections: inOrder };
 };
 
@@ -26,6 +32,6 @@ export const deliveredSite = (): Endpoint[] => [
     access: 'anyone',
     answers: { 200: { description: 'The site.', schema: Site, headers: ['ETag'] } },
     run: ({ read }) => readSite(read),
-    reply: okReply,
+    reply: (site) => publicReply(site, ['site']),
   }),
 ];

@@ -1,6 +1,6 @@
 // Conditional requests, the order of checks, methods, request ids.
 import { test } from 'tap';
-import { cacheControl } from '../../src/http/answers.ts';
+import { cacheControl } from '../../src/http/cache-control.ts';
 import { matchesNone, parseIfMatch } from '../../src/http/preconditions.ts';
 import { play } from '../scenario.ts';
 import { testSite } from '../site.ts';

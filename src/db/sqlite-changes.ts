@@ -1,0 +1,67 @@
+// How a process learns what another one committed to the same file: SQLite counts commits (PRAGMA data_version), and
+// when the count has moved, the events since the last known position say what they were. One way for own commits too:
+// their positions would otherwise jump over lower ones of another process.
+import type BetterSqlite3 from 'better-sqlite3';
+import { type ChangeListener, type Changes, MAX_EVENTS_READ } from './engine.ts';
+
+interface EventRow {
+  position: number;
+  tags: string;
+}
+
+export class SqliteChanges implements Changes {
+  readonly #listeners: ChangeListener[] = [];
+  readonly #version: BetterSqlite3.Statement<[]>;
+  readonly #last: BetterSqlite3.Statement<[]>;
+  readonly #since: BetterSqlite3.Statement<[number, number], EventRow>;
+  #seenVersion: unknown;
+  #position = 0;
+
+  /** `reading` is not the connection that writes: its own commits would not count. */
+  constructor(reading: BetterSqlite3.Database) {
+    this.#version = reading.prepare<[]>('pragma data_version').pluck();
+    this.#last = reading.prepare<[]>('select coalesce(max(position), 0) from events').pluck();
+    this.#since = reading.prepare<[number, number], EventRow>(
+      'select position, tags from events where position > ? order by position limit ?',
+    );
+  }
+
+  subscribe(listener: ChangeListener): void {
+    if (this.#listeners.length === 0) {
+      this.#seenVersion = this.#version.get();
+      this.#position = Number(this.#last.get());
+    }
+    this.#listeners.push(listener);
+  }
+
+  areKnown(): boolean {
+    try {
+      this.look();
+      return true;
+    } catch {
+      // Another process recovers the journal, or the disk fails: those who read the database will hear of it.
+      return false;
+    }
+  }
+
+  /** Tells the listeners of what was committed since the last look. Throws what the driver throws. */
+  look(): void {
+    if (this.#listeners.length === 0) return;
+    const version = this.#version.get();
+    if (version === this.#seenVersion) return;
+    const events = this.#since.all(this.#position, MAX_EVENTS_READ + 1);
+    if (events.length > MAX_EVENTS_READ) {
+      this.#position = Number(this.#last.get());
+      this.#tell('everything');
+    } else {
+      this.#position = events.at(-1)?.position ?? this.#position;
+      for (const { tags } of events) this.#tell(JSON.parse(tags));
+    }
+    // Only now: what failed is looked for again.
+    this.#seenVersion = version;
+  }
+
+  #tell(tags: Parameters<ChangeListener>[0]): void {
+    for (const listener of this.#listeners) listener(tags);
+  }
+}
