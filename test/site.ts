@@ -1,6 +1,7 @@
 // A whole Masthead for one test file: its own database, a clock to set, a key a role, and requests that go the way of
 // real ones, through the server's own listener.
-import inject from 'light-my-request';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import inject, { type Response } from 'light-my-request';
 import type { Test } from 'tap';
 import { issueKey } from '../src/access/service.ts';
 import { createApp, documentOf, endpointsOf } from '../src/app.ts';
@@ -68,6 +69,19 @@ const wrongsOf = (method: string, { status, headers, body }: Answer): string[] =
   return Object.keys(wrongs).filter((wrong) => wrongs[wrong]);
 };
 
+/** The text of an answer, whatever coding it came in. */
+const textOf = ({ headers, payload, rawPayload }: Response): string => {
+  if (rawPayload.length === 0) return payload;
+  switch (headers['content-encoding']) {
+    case 'br':
+      return brotliDecompressSync(rawPayload).toString();
+    case 'gzip':
+      return gunzipSync(rawPayload).toString();
+    default:
+      return payload;
+  }
+};
+
 const SECRET = 'a secret that is long enough for tests';
 
 /** Made once for each address: reading the document takes longer than most tests. */
@@ -122,21 +136,22 @@ export const testSite = async (t: Test, env: NodeJS.ProcessEnv = {}): Promise<Te
       ...(payload === undefined ? {} : { payload }),
     });
     const type = answer.headers['content-type']?.toString();
-    const isJson = type?.includes('json') === true && answer.payload !== '';
-    const json = isJson ? JSON.parse(answer.payload) : undefined;
+    const text = textOf(answer);
+    const isJson = type?.includes('json') === true && text !== '';
+    const json = isJson ? JSON.parse(text) : undefined;
     const path = new URL(url, 'http://localhost').pathname;
     const got = {
       status: answer.statusCode,
       headers: Object.fromEntries(
         Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
       ),
-      text: answer.payload,
+      text,
       body: json,
     };
     const isThatDocument = ['/openapi.json', '/docs/json'].includes(path);
     const fault = isThatDocument ? undefined : contract.faultOf(method, path, got.status, type, json);
     for (const wrong of [fault, ...wrongsOf(method, got)].filter((text) => text !== undefined)) {
-      t.fail(`${method} ${url}: ${wrong}`, { answer: answer.payload });
+      t.fail(`${method} ${url}: ${wrong}`, { answer: text });
     }
     return got;
   };
