@@ -46,7 +46,7 @@ const FLOORS = [
   ['articles'],
   ['comments'],
   ['delivery'],
-  ['app.ts'],
+  ['app.ts', 'cluster.ts'],
   ['serve.ts'],
   ['commands.ts'],
   ['main.ts', 'cli.ts'],

@@ -31,9 +31,10 @@ const nextLink = (request: FastifyRequest, publicUrl: string, body: unknown): st
   if (typeof body !== 'object' || body === null || !('nextCursor' in body)) return undefined;
   if (typeof body.nextCursor !== 'string') return undefined;
   const url = new URL(publicUrl + request.url);
-  url.searchParams.set('cursor', body.nextCursor);
   // One answer is kept for every order of the parameters, and may not show in which it was asked for first.
+  url.searchParams.delete('cursor');
   url.searchParams.sort();
+  url.searchParams.append('cursor', body.nextCursor);
   return `<${url.href}>; rel="next"`;
 };
 
