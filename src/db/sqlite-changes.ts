@@ -9,27 +9,31 @@ interface EventRow {
   tags: string;
 }
 
+const lookingIn = (reading: BetterSqlite3.Database) => ({
+  version: reading.prepare<[]>('pragma data_version').pluck(),
+  last: reading.prepare<[]>('select coalesce(max(position), 0) from events').pluck(),
+  since: reading.prepare<[number, number], EventRow>(
+    'select position, tags from events where position > ? order by position limit ?',
+  ),
+});
+
 export class SqliteChanges implements Changes {
   readonly #listeners: ChangeListener[] = [];
-  readonly #version: BetterSqlite3.Statement<[]>;
-  readonly #last: BetterSqlite3.Statement<[]>;
-  readonly #since: BetterSqlite3.Statement<[number, number], EventRow>;
+  readonly #reading: BetterSqlite3.Database;
+  #look: ReturnType<typeof lookingIn> | undefined;
   #seenVersion: unknown;
   #position = 0;
 
   /** `reading` is not the connection that writes: its own commits would not count. */
   constructor(reading: BetterSqlite3.Database) {
-    this.#version = reading.prepare<[]>('pragma data_version').pluck();
-    this.#last = reading.prepare<[]>('select coalesce(max(position), 0) from events').pluck();
-    this.#since = reading.prepare<[number, number], EventRow>(
-      'select position, tags from events where position > ? order by position limit ?',
-    );
+    this.#reading = reading;
   }
 
   subscribe(listener: ChangeListener): void {
-    if (this.#listeners.length === 0) {
-      this.#seenVersion = this.#version.get();
-      this.#position = Number(this.#last.get());
+    if (this.#look === undefined) {
+      this.#look = lookingIn(this.#reading);
+      this.#seenVersion = this.#look.version.get();
+      this.#position = Number(this.#look.last.get());
     }
     this.#listeners.push(listener);
   }
@@ -46,12 +50,12 @@ export class SqliteChanges implements Changes {
 
   /** Tells the listeners of what was committed since the last look. Throws what the driver throws. */
   look(): void {
-    if (this.#listeners.length === 0) return;
-    const version = this.#version.get();
+    if (this.#look === undefined) return;
+    const version = this.#look.version.get();
     if (version === this.#seenVersion) return;
-    const events = this.#since.all(this.#position, MAX_EVENTS_READ + 1);
+    const events = this.#look.since.all(this.#position, MAX_EVENTS_READ + 1);
     if (events.length > MAX_EVENTS_READ) {
-      this.#position = Number(this.#last.get());
+      this.#position = Number(this.#look.last.get());
       this.#tell('everything');
     } else {
       this.#position = events.at(-1)?.position ?? this.#position;

@@ -7,7 +7,6 @@ import { ArticleQuery } from '../articles/query.ts';
 import { Article, ArticleList, type ArticleSummary, MovedArticle } from '../articles/schema.ts';
 import { type ArticleUrl, dueAtOf, type PublicRow, summaryView } from '../articles/view.ts';
 import { visible } from '../articles/visibility.ts';
-import type { CacheTag } from '../core/cache-tag.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';
 import { type Cursors, readPage } from '../core/page.ts';
@@ -15,8 +14,9 @@ import { Problem } from '../core/problem.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { type ListFilter, type ListKey, type ListSort, listKeys } from './article-lists.ts';
-import { distinct, namesOn, tagsOfKind } from './cache-tags.ts';
+import { distinct, namesOn } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
+import { namedBy } from './named.ts';
 import { requirePublic } from './reference.ts';
 
 const ARTICLES = '/v1/articles';
@@ -127,49 +127,6 @@ const summariesOf = async (
       ...(texts === undefined ? {} : { bodyHtml: texts.get(row.id)! }),
     })),
     dueAt: earliest(...shown.map((row) => dueAtOf(row, context.now))),
-  };
-};
-
-interface Named {
-  ids: string[] | undefined;
-  /** How many public articles they have. */
-  articles: number;
-  /** The tags of every article that they have, had or could come to have. */
-  tags: CacheTag[];
-}
-
-/** What a filter names by slug or id. */
-const namedBy = async (
-  db: Db,
-  name: 'sections' | 'tags' | 'authors',
-  references: readonly string[] | undefined,
-): Promise<Named> => {
-  if (references === undefined) return { ids: undefined, articles: 0, tags: [] };
-  const table = db.tables[name];
-  const query = prepared(db, `named_${name}`, () =>
-    db
-      .select({ id: table.id, slug: table.slug, articles: table.articleCount })
-      .from(table)
-      .where(sql`${db.dialect.isAnyOf(table.slug, 'slugs')} or ${db.dialect.isAnyOf(table.id, 'ids')}`),
-  );
-  const { list } = db.dialect;
-  const ids = references.filter(isId).map((id) => id.toLowerCase());
-  const rows = await query.execute({ slugs: list(references), ids: list(ids) });
-  const known =
-    name === 'authors'
-      ? tagsOfKind(
-          'author',
-          rows.map(({ id }) => id),
-        )
-      : tagsOfKind(
-          name === 'tags' ? 'tag' : 'section',
-          rows.map(({ slug }) => slug),
-        );
-  return {
-    ids: rows.map(({ id }) => id),
-    articles: rows.reduce((sum, row) => sum + row.articles, 0),
-    // What is unknown today may be made tomorrow.
-    tags: rows.length < references.length ? [name, ...known] : known,
   };
 };
 
