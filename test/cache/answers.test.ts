@@ -138,17 +138,20 @@ const raw = async (t: Test, env: NodeJS.ProcessEnv = {}) => {
   const config = readConfig({ PUBLIC_URL: 'https://cms.example', LOG_LEVEL: 'silent', ...env });
   const cache = createCache(config);
   const state = { isStopping: false };
+  const database = await testDatabase(t);
   const app = await createApp({
     server: createServer({ config, cache }),
     cache,
     config,
-    database: await testDatabase(t),
+    database,
     clock: () => START,
     secret: 'x',
     isStopping: () => state.isStopping,
   });
   await app.ready();
   t.teardown(() => app.close());
+  // PostgreSQL is listened to on a connection that is being made.
+  while (!database.changes.areKnown()) await new Promise(setImmediate);
   const ask = (url: string, headers: Record<string, string> = {}) =>
     inject((request, response) => app.server.emit('request', request, response), {
       method: 'GET',
