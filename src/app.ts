@@ -25,6 +25,7 @@ import { deliveredRelated } from './delivery/related.ts';
 import { deliveredSearch } from './delivery/search.ts';
 import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
+import type { AnswerCache } from './http/cache.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
@@ -113,6 +114,8 @@ export const openApiText = (): string => {
 export interface AppDeps {
   /** As http/server.ts makes it. */
   server: FastifyInstance;
+  /** The same that the server was made with. */
+  cache?: AnswerCache | undefined;
   config: Config;
   database: Database;
   clock: Clock;
@@ -123,7 +126,7 @@ export interface AppDeps {
 }
 
 export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
-  const { server: app, config, database, clock, secret, isStopping = () => false } = deps;
+  const { server: app, cache, config, database, clock, secret, isStopping = () => false } = deps;
   const ready = async () => {
     if (isStopping()) throw new Error('the process is stopping');
     await database.check();
@@ -139,7 +142,9 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     trustProxy: config.trustProxy,
     database,
     clock,
+    cache,
     authenticate: createAuthenticate(database, clock, app.log),
   });
+  cache?.open({ changes: database.changes, clock, isStopping });
   return app;
 };

@@ -32,6 +32,9 @@ const wholeNumber = (most: number) =>
     )
     .transform(Number);
 
+/** The most that nine digits say. */
+const MAX_CACHE_BYTES = 999_999_999;
+
 const isUrlTemplate = (text: string): boolean =>
   text.includes('{slug}') && /^https?:\/\//.test(text) && URL.canParse(text.replaceAll('{slug}', 'slug'));
 
@@ -67,6 +70,21 @@ export const options = {
     value: z.string().regex(/^(file:|postgres(ql)?:\/\/)./, 'must start with file: or postgres://'),
     default: 'file:./data/masthead.db',
     secret: true,
+  }),
+  WORKERS: option({
+    meaning: 'Processes that serve on the one port.',
+    value: wholeNumber(64).refine((count) => count > 0, 'must be at least 1'),
+    default: '1',
+  }),
+  CACHE_MAX_BYTES: option({
+    meaning: 'Memory for finished answers to the public, in each process; 0 keeps none.',
+    value: wholeNumber(MAX_CACHE_BYTES),
+    default: '67108864',
+  }),
+  DEBUG_CACHE: option({
+    meaning: '`on` says in `X-Cache` whether a public answer came from memory.',
+    value: z.enum(['on', 'off']),
+    default: 'off',
   }),
   LOG_LEVEL: option({
     meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
@@ -141,6 +159,9 @@ export interface Config {
   readonly publicUrl: string;
   readonly articleUrlTemplate: string;
   readonly databaseUrl: string;
+  readonly workers: number;
+  readonly cacheMaxBytes: number;
+  readonly debugCache: boolean;
   readonly logLevel: Values['LOG_LEVEL'];
   readonly trustProxy: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -197,6 +218,9 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     publicUrl,
     articleUrlTemplate: values.ARTICLE_URL_TEMPLATE ?? `${publicUrl}/v1/articles/{slug}`,
     databaseUrl: values.DATABASE_URL,
+    workers: values.WORKERS,
+    cacheMaxBytes: values.CACHE_MAX_BYTES,
+    debugCache: values.DEBUG_CACHE === 'on',
     logLevel: values.LOG_LEVEL,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,

@@ -1,4 +1,5 @@
 // The process: config → server → database → app → listen; on a signal, say so, finish what was begun, let go.
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createListener } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,13 +7,15 @@ import { inspect } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { firstKey, signingSecret } from './access/bootstrap.ts';
-import { createApp } from './app.ts';
+import { type AppDeps, createApp } from './app.ts';
 import { indexUnindexed } from './articles/search.ts';
+import { reportServing, superviseWorkers } from './cluster.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { systemClock } from './core/clock.ts';
 import { Problem } from './core/problem.ts';
-import { type Database, openDatabase, StartError } from './db/database.ts';
+import { openDatabase, StartError } from './db/database.ts';
+import { createCache } from './http/cache.ts';
 import { createServer } from './http/server.ts';
 import { startWorker } from './worker.ts';
 
@@ -69,15 +72,31 @@ const listen = async (app: FastifyInstance, { host, port }: Config): Promise<str
   }
 };
 
-/** Starts the server; resolves when it listens. */
+/** Starts the server, or WORKERS of them; resolves when they listen. */
 export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const config = await configOf(env);
-  const server = createServer({ config });
+  const cache = createCache(config);
+  const server = createServer({ config, cache });
   const database = await openDatabase({ url: config.databaseUrl, clock: systemClock, log: server.log });
   try {
-    await run(config, server, database);
+    const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
+    const secret = await signingSecret(ctx, config.secret);
+    const key = await firstKey(ctx, config.adminKey);
+    if (cluster.isPrimary) await indexUnindexed(ctx);
+    if (config.workers === 1 || cluster.isWorker) {
+      const address = await run({ server, cache, config, database, clock: systemClock, secret });
+      if (cluster.isWorker) reportServing(address);
+      else process.stdout.write(greeting(address, config.publicUrl, key));
+      return;
+    }
+    await database.close();
+    const crew = { count: config.workers, log: server.log, stopMs: STOP_MS + 1_000 };
+    const address = await superviseWorkers({ ...crew, env: { ...env, PORT: String(config.port) } });
+    if (address !== undefined) process.stdout.write(greeting(address, config.publicUrl, key));
   } catch (error) {
     await database.close();
+    // The channel to the process that started it would keep a worker alive.
+    cluster.worker?.disconnect();
     throw error;
   }
 };
@@ -92,21 +111,12 @@ const drain = async (app: FastifyInstance): Promise<void> => {
   clearTimeout(patience);
 };
 
-const run = async (config: Config, server: FastifyInstance, database: Database): Promise<void> => {
+/** Serves until a signal comes; resolves with the address when it listens. */
+const run = async (deps: Omit<AppDeps, 'isStopping'>): Promise<string> => {
+  const { config, database, server } = deps;
   const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
-  const secret = await signingSecret(ctx, config.secret);
-  const key = await firstKey(ctx, config.adminKey);
-  await indexUnindexed(ctx);
-
   let isStopping = false;
-  const app = await createApp({
-    server,
-    config,
-    database,
-    clock: systemClock,
-    secret,
-    isStopping: () => isStopping,
-  });
+  const app = await createApp({ ...deps, isStopping: () => isStopping });
   const address = await listen(app, config);
   const worker = startWorker(ctx, database, config);
   // Only now: a process that ends because it could not start must not be taken for one that stops.
@@ -127,7 +137,7 @@ const run = async (config: Config, server: FastifyInstance, database: Database):
       if (!isStopping) grace.close();
     });
   }
-  process.stdout.write(greeting(address, config.publicUrl, key));
+  return address;
 };
 
 /** Runs `main`; what the operator must mend is one readable line and exit 1, without a stack. */

@@ -46,7 +46,7 @@ const FLOORS = [
   ['articles'],
   ['lists', 'comments'],
   ['privacy', 'delivery'],
-  ['app.ts', 'worker.ts'],
+  ['app.ts', 'worker.ts', 'cluster.ts'],
   ['serve.ts'],
   ['commands.ts'],
   ['main.ts', 'cli.ts'],

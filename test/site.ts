@@ -1,6 +1,7 @@
 // A whole Masthead for one test file: its own database, a clock to set, a key a role, and requests that go the way of
 // real ones, through the server's own listener.
-import inject from 'light-my-request';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import inject, { type Response } from 'light-my-request';
 import type { Test } from 'tap';
 import { issueKey } from '../src/access/service.ts';
 import { createApp, documentOf, endpointsOf } from '../src/app.ts';
@@ -8,6 +9,7 @@ import { type Config, readConfig } from '../src/config.ts';
 import { type Context, createContext } from '../src/context.ts';
 import type { Database } from '../src/db/database.ts';
 import { ROLES, type Role } from '../src/db/schema/columns.ts';
+import { createCache } from '../src/http/cache.ts';
 import { createServer } from '../src/http/server.ts';
 import { type Contract, createContract } from './contract.ts';
 import { testDatabase } from './database.ts';
@@ -54,7 +56,9 @@ export interface TestSite {
 const wrongsOf = (method: string, { status, headers, body }: Answer): string[] => {
   const wrongs: Record<string, boolean> = {
     'lacks nosniff': headers['x-content-type-options'] !== 'nosniff',
-    'lacks X-Request-Id': headers['x-request-id'] === undefined,
+    // An answer from the cache names the request only where the client did.
+    'lacks X-Request-Id':
+      headers['x-request-id'] === undefined && (status >= 400 || !/^(GET|HEAD)$/.test(method)),
     'allows credentials': headers['access-control-allow-credentials'] !== undefined,
     'is a failure that is no problem':
       status >= 400 && !/^application\/problem\+json/.test(headers['content-type'] ?? ''),
@@ -63,6 +67,19 @@ const wrongsOf = (method: string, { status, headers, body }: Answer): string[] =
       status >= 400 && method !== 'HEAD' && body?.requestId !== headers['x-request-id'],
   };
   return Object.keys(wrongs).filter((wrong) => wrongs[wrong]);
+};
+
+/** The text of an answer, whatever coding it came in. */
+const textOf = ({ headers, payload, rawPayload }: Response): string => {
+  if (rawPayload.length === 0) return payload;
+  switch (headers['content-encoding']) {
+    case 'br':
+      return brotliDecompressSync(rawPayload).toString();
+    case 'gzip':
+      return gunzipSync(rawPayload).toString();
+    default:
+      return payload;
+  }
 };
 
 const SECRET = 'a secret that is long enough for tests';
@@ -87,14 +104,11 @@ export const testSite = async (t: Test, env: NodeJS.ProcessEnv = {}): Promise<Te
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const ctx = createContext({ database, clock: tell, actor: { kind: 'system' }, log: quiet });
   const log: string[] = [];
-  const start = () =>
-    createApp({
-      server: createServer({ config, logStream: { write: (line) => void log.push(line) } }),
-      config,
-      database,
-      clock: tell,
-      secret: SECRET,
-    });
+  const start = () => {
+    const cache = createCache(config);
+    const server = createServer({ config, cache, logStream: { write: (line) => void log.push(line) } });
+    return createApp({ server, cache, config, database, clock: tell, secret: SECRET });
+  };
   let app = await start();
   await app.ready();
   t.teardown(() => app.close());
@@ -122,21 +136,22 @@ export const testSite = async (t: Test, env: NodeJS.ProcessEnv = {}): Promise<Te
       ...(payload === undefined ? {} : { payload }),
     });
     const type = answer.headers['content-type']?.toString();
-    const isJson = type?.includes('json') === true && answer.payload !== '';
-    const json = isJson ? JSON.parse(answer.payload) : undefined;
+    const text = textOf(answer);
+    const isJson = type?.includes('json') === true && text !== '';
+    const json = isJson ? JSON.parse(text) : undefined;
     const path = new URL(url, 'http://localhost').pathname;
     const got = {
       status: answer.statusCode,
       headers: Object.fromEntries(
         Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
       ),
-      text: answer.payload,
+      text,
       body: json,
     };
     const isThatDocument = ['/openapi.json', '/docs/json'].includes(path);
     const fault = isThatDocument ? undefined : contract.faultOf(method, path, got.status, type, json);
     for (const wrong of [fault, ...wrongsOf(method, got)].filter((text) => text !== undefined)) {
-      t.fail(`${method} ${url}: ${wrong}`, { answer: answer.payload });
+      t.fail(`${method} ${url}: ${wrong}`, { answer: text });
     }
     return got;
   };

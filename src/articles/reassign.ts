@@ -20,11 +20,12 @@ export const reassignAuthor = (ctx: Context, from: string, to: string): Promise<
     await moveBylines(tx.db, from, to);
     await recordTouched(ctx, tx, articles, '/authors');
     for (const id of [from, to]) await recountArticles(tx.db, id);
-    // Every answer that shows one of these articles carries the tag of the author who leaves.
+    // Every answer that shows one of these articles carries the tag of the author who leaves; but lists by last change
+    // get a new order too.
     tx.emit({
       action: 'author.reassigned',
       subject: `author:${from}`,
-      tags: [`author:${from}`, `author:${to}`, 'authors'],
+      tags: [`author:${from}`, `author:${to}`, 'authors', 'articles'],
     });
     return { articles: articles.length };
   });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { may } from '../access/roles.ts';
 import { IdOrSlug } from '../core/fields.ts';
-import { type Endpoint, endpoint, itemReply, okReply } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, itemReply, okReply, publicReply } from '../http/endpoint.ts';
 import {
   CommentForm,
   CommentSettings,
@@ -36,7 +36,7 @@ export const policyRoutes = (deps: PostingDeps): Endpoint[] => [
     },
     problems: ['not_found', 'withdrawn', 'comments_closed'],
     run: (ctx, { params: { article } }) => drawForm(ctx, article, deps),
-    reply: (form) => ({ ...okReply(form), headers: { 'Cache-Control': 'no-store' } }),
+    reply: (form) => ({ ...publicReply(form, null), headers: { 'Cache-Control': 'no-store' } }),
   }),
   endpoint({
     method: 'GET',

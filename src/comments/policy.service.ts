@@ -36,7 +36,7 @@ export const commentSettings = async (db: Db, { floodSeconds }: PolicyDefaults):
 };
 
 /** The cache tags of all answers that show whether an article takes comments. */
-const DISCUSSION_TAGS = ['settings:comments', 'articles', 'comments'];
+const DISCUSSION_TAGS = ['articles', 'discussion'];
 
 export const changeCommentSettings = (
   ctx: Context,

@@ -5,7 +5,7 @@ import { StartError } from './failures.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
-export type { Database, DatabaseLog } from './engine.ts';
+export type { ChangeListener, Changes, Database, DatabaseLog } from './engine.ts';
 export { CommitUnknown, DatabaseBusy, type Failure, failureOf, JobRefused, StartError } from './failures.ts';
 
 /** Opens the database behind a URL, migrated to the newest schema. Throws StartError. */

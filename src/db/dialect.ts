@@ -35,6 +35,9 @@ export const asDb = (queries: Queries, engine: Pick<Db, 'tables' | 'dialect' | '
   ...engine,
 });
 
+/** Where PostgreSQL says that events were committed. */
+export const CHANGES_CHANNEL = 'masthead_changes';
+
 export interface Dialect {
   readonly engine: 'sqlite' | 'postgres';
   /**
@@ -44,6 +47,8 @@ export interface Dialect {
   locked<Q>(query: Q): Q;
   /** Makes the writes that name this lock pass one by one, each until its end. SQLite's pass so anyway. */
   lockUntilCommit(db: Db, lock: number): Promise<void>;
+  /** The same, and wakes other processes after the commit, in one statement; SQLite's look at the file. */
+  lockAndAnnounce(db: Db, lock: number): Promise<void>;
   /** True where the column is among the values bound to the placeholder with `list`; of no values, never. */
   isAnyOf(column: PgColumn, placeholder: string): SQL;
   /** True where the column is none of the values bound to the placeholder with `list`; of no values, always. */
@@ -63,6 +68,7 @@ export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   locked: (query) => query,
   lockUntilCommit: async () => undefined,
+  lockAndAnnounce: async () => undefined,
   isAnyOf: (column, placeholder) =>
     sql`${column} in (select value from json_each(${sql.placeholder(placeholder)}))`,
   isNoneOf: (column, placeholder) =>
@@ -109,6 +115,9 @@ export const postgresDialect: Dialect = {
   },
   async lockUntilCommit(db, lock) {
     await db.rows(sql`select pg_advisory_xact_lock(${lock})`);
+  },
+  async lockAndAnnounce(db, lock) {
+    await db.rows(sql`select pg_advisory_xact_lock(${lock}), pg_notify(${CHANGES_CHANNEL}, '')`);
   },
   isAnyOf: (column, placeholder) => sql`${column} = any(${array(column, placeholder)})`,
   isNoneOf: (column, placeholder) => sql`${column} <> all(${array(column, placeholder)})`,

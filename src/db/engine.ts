@@ -3,7 +3,27 @@ import type { Clock } from '../core/clock.ts';
 import type { Db, Dialect } from './dialect.ts';
 import type { Migration } from './migrate.ts';
 
+/** What was committed, by this process or another, for whoever keeps something made from the database. */
+export interface Changes {
+  /**
+   * The listener is called with the cache tags of every event committed from now on: for events of this process before
+   * the one who wrote is answered. After too many events at once it is told that everything may have changed.
+   */
+  subscribe(listener: ChangeListener): void;
+  /**
+   * Whether listeners have been told of all that others committed: on SQLite until now, on PostgreSQL until a second
+   * ago at most. On SQLite this is where they are told.
+   */
+  areKnown(): boolean;
+}
+
+export type ChangeListener = (tags: readonly string[] | 'everything') => void;
+
+/** How many events are read one by one; who missed more forgets all instead of stopping everybody else to read them. */
+export const MAX_EVENTS_READ = 1_000;
+
 export interface Database {
+  readonly changes: Changes;
   readonly engine: Dialect['engine'];
   /** For reads outside a write: what is committed, and nothing else. Never written through. */
   readonly read: Db;

@@ -9,6 +9,7 @@ import { asDb, type Db, type Dialect, keepStatements, postgresDialect } from './
 import { CommitSignal, type Database, type DatabaseOptions } from './engine.ts';
 import { CommitUnknown, failureOf, faults, JobRefused, reasonOf, StartError } from './failures.ts';
 import { migratePostgres, migrationsOf } from './migrate.ts';
+import { PostgresChanges } from './postgres-changes.ts';
 import * as tables from './schema/postgres.ts';
 
 const defaultPoolSize = 10;
@@ -72,7 +73,7 @@ export async function openPostgres({
     await pool.end();
     throw error instanceof StartError ? error : unusable(label, error);
   }
-  return running(pool, new CommitSignal(log));
+  return running(pool, new PostgresChanges(connectionString, log), new CommitSignal(log));
 }
 
 const unusable = (label: string, cause: unknown) =>
@@ -80,7 +81,7 @@ const unusable = (label: string, cause: unknown) =>
     cause,
   });
 
-function running(pool: pg.Pool, committed: CommitSignal): Database {
+function running(pool: pg.Pool, changes: PostgresChanges, committed: CommitSignal): Database {
   const inside = new AsyncLocalStorage<true>();
   const writes = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -89,17 +90,20 @@ function running(pool: pg.Pool, committed: CommitSignal): Database {
     const value = await retried(() =>
       transact(pool, (client) => inside.run(true, async () => job(bind(client)))),
     );
+    await changes.catchUp();
     committed.send();
     return value;
   }
 
   async function close() {
     await Promise.allSettled(writes);
+    await changes.close();
     await pool.end();
   }
 
   return {
     engine: 'postgres',
+    changes,
     read: keepStatements(bind(pool, readDialect)),
     async write(job) {
       if (inside.getStore()) {

@@ -10,6 +10,7 @@ import { CommitSignal, type Database, type DatabaseOptions } from './engine.ts';
 import { StartError } from './failures.ts';
 import { migrateSqlite, migrationsOf } from './migrate.ts';
 import * as schema from './schema/sqlite.ts';
+import { SqliteChanges } from './sqlite-changes.ts';
 import { applicationId, inspectFile, provideFile, unusable } from './sqlite-file.ts';
 import { Writer } from './writer.ts';
 
@@ -96,6 +97,8 @@ function running(
   release: () => void,
 ): Database {
   const writer = new Writer(writing, bind, { onCommit: () => committed.send() });
+  const changes = new SqliteChanges(reading);
+  committed.add(() => changes.look());
   let closed: Promise<void> | undefined;
 
   async function close() {
@@ -109,6 +112,7 @@ function running(
 
   return {
     engine: 'sqlite',
+    changes,
     read: keepStatements(bind(reading)),
     write: (job) => writer.write(job),
     scrub: () => emptyJournal(writing, writer),

@@ -12,9 +12,12 @@ import { isId } from '../core/id.ts';
 import { type Cursors, readPage } from '../core/page.ts';
 import { Problem } from '../core/problem.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { discussionSettings } from '../settings/discussion.ts';
 import { type ListFilter, type ListKey, type ListSort, listKeys } from './article-lists.ts';
+import { distinct, namesOn } from './cache-tags.ts';
+import { earliest, nextTurnAt } from './due.ts';
+import { namedBy } from './named.ts';
 import { requirePublic } from './reference.ts';
 
 const ARTICLES = '/v1/articles';
@@ -110,12 +113,6 @@ export interface Answered<T> {
   dueAt: number | null;
 }
 
-/** The first of these instants; null where there is none. */
-export const earliest = (instants: readonly (number | null)[]): number | null => {
-  const due = instants.filter((instant) => instant !== null);
-  return due.length === 0 ? null : Math.min(...due);
-};
-
 /** The rows of `keys` as summaries, in the order of `keys`; a key whose article is not public is left out. */
 export const summariesOf = async (
   db: Db,
@@ -133,28 +130,8 @@ export const summariesOf = async (
       ...summaryView(row, links.get(row.id)!, context),
       ...(texts === undefined ? {} : { bodyHtml: texts.get(row.id)! }),
     })),
-    dueAt: earliest(shown.map((row) => dueAtOf(row, context))),
+    dueAt: earliest(...shown.map((row) => dueAtOf(row, context))),
   };
-};
-
-/** What a filter names by slug or id, and how many public articles that has. */
-export const namedBy = async (
-  db: Db,
-  name: 'sections' | 'tags' | 'authors',
-  references: readonly string[] | undefined,
-): Promise<{ ids: string[] | undefined; articles: number }> => {
-  if (references === undefined) return { ids: undefined, articles: 0 };
-  const table = db.tables[name];
-  const query = prepared(db, `named_${name}`, () =>
-    db
-      .select({ id: table.id, articles: table.articleCount })
-      .from(table)
-      .where(sql`${db.dialect.isAnyOf(table.slug, 'slugs')} or ${db.dialect.isAnyOf(table.id, 'ids')}`),
-  );
-  const { list } = db.dialect;
-  const ids = references.filter(isId).map((id) => id.toLowerCase());
-  const rows = await query.execute({ slugs: list(references), ids: list(ids) });
-  return { ids: rows.map(({ id }) => id), articles: rows.reduce((sum, row) => sum + row.articles, 0) };
 };
 
 const parameterFault = (parameter: string, code: string, message: string) =>
@@ -177,7 +154,11 @@ const listArticles = async (
   if (query.ids !== undefined) {
     requireAlone(query);
     const { body, dueAt } = await summariesOf(db, [...new Set(query.ids)], withText, context);
-    return { body: { items: body, nextCursor: null }, dueAt };
+    return {
+      body: { items: body, nextCursor: null },
+      dueAt: earliest(dueAt, await nextTurnAt(db, now)),
+      tags: distinct('articles', ...namesOn(body)),
+    };
   }
   const {
     section,
@@ -218,7 +199,13 @@ const listArticles = async (
   });
   const ids = page.items.map(({ id }) => id);
   const { body, dueAt } = await summariesOf(db, ids, withText, context);
-  return { body: { ...page, items: body }, dueAt };
+  const narrowed = [sections, tags, authors].flatMap((named) => named.tags);
+  return {
+    body: { ...page, items: body },
+    dueAt: earliest(dueAt, await nextTurnAt(db, now)),
+    // Each article of a list that is narrowed carries the tags of what narrows it.
+    tags: distinct(...(narrowed.length > 0 ? narrowed : (['articles'] as const)), ...namesOn(body)),
+  };
 };
 
 export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
@@ -241,7 +228,7 @@ export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
     },
     problems: ['cursor_invalid', 'sort_unsupported'],
     run: ({ read, clock }, { query }) => listArticles(read, deps, query, clock()),
-    reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),
+    reply: ({ body, tags, dueAt }) => publicReply(body, tags, dueAt),
   }),
   endpoint({
     method: 'GET',
@@ -268,11 +255,12 @@ export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
       return {
         body: { ...summary, bodyHtml: row.html, commentCount: row.commentCount },
         dueAt: dueAtOf(row, context),
+        tags: distinct(`article:${row.id}`, 'discussion', ...namesOn([summary])),
       };
     },
     reply: (answer) =>
       'movedTo' in answer
-        ? { status: 308, headers: { Location: `${ARTICLES}/${answer.movedTo}` }, body: answer }
-        : { status: 200, body: answer.body, dueAt: answer.dueAt },
+        ? { status: 308, headers: { Location: `${ARTICLES}/${answer.movedTo}` }, body: answer, tags: null }
+        : publicReply(answer.body, answer.tags, answer.dueAt),
   }),
 ];

@@ -1,15 +1,16 @@
 // Authors for everybody: those whom a public article names. A byline that never was public is unknown here.
-import { and, asc, eq, exists, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, exists, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { visible } from '../articles/visibility.ts';
 import { Author, AuthorList, AuthorQuery } from '../authors/schema.ts';
 import { authorView } from '../authors/view.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';
-import { type Cursors, mapPage, readPage } from '../core/page.ts';
+import { type Cursors, mapPage, type Position, readPage } from '../core/page.ts';
 import { notFound } from '../core/problem.ts';
-import { after, type Db } from '../db/dialect.ts';
-import { type Endpoint, endpoint, okReply } from '../http/endpoint.ts';
+import { after, type Db, prepared } from '../db/dialect.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
+import { nextTurnAt } from './due.ts';
 
 const params = z.strictObject({ author: IdOrSlug });
 const tag = 'Authors';
@@ -20,31 +21,62 @@ const publicColumns = ({ tables: { authors } }: Db) => {
   return columns;
 };
 
-const hasPublicArticle = (db: Db, now: number): SQL => {
+/** With the instant as the placeholder `now`. */
+const hasPublicArticle = (db: Db): SQL => {
   const { articleAuthors, articles, authors } = db.tables;
   return exists(
     db
       .select({ one: sql`1` })
       .from(articleAuthors)
       .innerJoin(articles, eq(articles.id, articleAuthors.articleId))
-      .where(and(eq(articleAuthors.authorId, authors.id), visible(articles, now))),
+      .where(and(eq(articleAuthors.authorId, authors.id), visible(articles, sql.placeholder('now')))),
   );
 };
 
 /** The author of this id or slug; throws `not_found` where no public article names one. */
 const authorByReference = async (db: Db, reference: string, now: number): Promise<Author> => {
   const { authors } = db.tables;
-  const isThat = isId(reference) ? eq(authors.id, reference.toLowerCase()) : eq(authors.slug, reference);
-  const [row] = await db
-    .select(publicColumns(db))
-    .from(authors)
-    .where(and(isThat, hasPublicArticle(db, now)));
+  const isById = isId(reference);
+  const query = prepared(db, isById ? 'author_by_id' : 'author_by_slug', () =>
+    db
+      .select(publicColumns(db))
+      .from(authors)
+      .where(and(eq(isById ? authors.id : authors.slug, sql.placeholder('reference')), hasPublicArticle(db))),
+  );
+  const [row] = await query.execute({ reference: isById ? reference.toLowerCase() : reference, now });
   if (row === undefined) throw notFound();
   return authorView(row);
 };
 
-const listed = (db: Db, now: number): SQL | undefined =>
-  and(eq(db.tables.authors.active, true), hasPublicArticle(db, now));
+/** The placeholders that a list binds. */
+const listed = (db: Db): SQL | undefined =>
+  and(eq(db.tables.authors.active, true).inlineParams(), hasPublicArticle(db));
+
+const authorsAfter = (db: Db, from: Position | undefined, count: number, now: number) => {
+  const { authors } = db.tables;
+  const query = prepared(db, from === undefined ? 'authors' : 'authors_next', () =>
+    db
+      .select(publicColumns(db))
+      .from(authors)
+      .where(
+        and(
+          listed(db),
+          from && after([authors.name, authors.id], [sql.placeholder('key'), sql.placeholder('id')]),
+        ),
+      )
+      .orderBy(asc(authors.name), asc(authors.id))
+      .limit(sql.placeholder('count')),
+  );
+  return query.execute({ key: from?.key, id: from?.id, count, now });
+};
+
+const countAuthors = async (db: Db, now: number): Promise<number> => {
+  const query = prepared(db, 'authors_count', () =>
+    db.select({ count: count() }).from(db.tables.authors).where(listed(db)),
+  );
+  const [row] = await query.execute({ now });
+  return row!.count;
+};
 
 export const deliveredAuthors = ({ cursors }: { cursors: Cursors }): Endpoint[] => [
   endpoint({
@@ -59,25 +91,17 @@ export const deliveredAuthors = ({ cursors }: { cursors: Cursors }): Endpoint[] 
     answers: { 200: { description: 'A page of authors.', schema: AuthorList, headers: ['ETag', 'Link'] } },
     problems: ['cursor_invalid'],
     run: async ({ read: db, clock }, { query }) => {
-      const { authors } = db.tables;
       const now = clock();
       const page = await readPage(cursors, query, {
         name: 'authors',
         filters: {},
-        rows: (from, count) =>
-          db
-            .select(publicColumns(db))
-            .from(authors)
-            .where(and(listed(db, now), from && after([authors.name, authors.id], [from.key, from.id])))
-            .orderBy(asc(authors.name), asc(authors.id))
-            .limit(count)
-            .execute(),
+        rows: (from, count) => authorsAfter(db, from, count, now),
         positionOf: ({ name, id }) => ({ key: name, id }),
-        count: () => db.$count(authors, listed(db, now)),
+        count: () => countAuthors(db, now),
       });
-      return mapPage(page, authorView);
+      return { page: mapPage(page, authorView), dueAt: await nextTurnAt(db, now) };
     },
-    reply: okReply,
+    reply: ({ page, dueAt }) => publicReply(page, ['authors'], dueAt),
   }),
   endpoint({
     method: 'GET',
@@ -89,7 +113,11 @@ export const deliveredAuthors = ({ cursors }: { cursors: Cursors }): Endpoint[] 
     params,
     answers: { 200: { description: 'The author.', schema: Author, headers: ['ETag'] } },
     problems: ['not_found'],
-    run: ({ read, clock }, { params: { author } }) => authorByReference(read, author, clock()),
-    reply: okReply,
+    run: async ({ read, clock }, { params: { author: reference } }) => {
+      const now = clock();
+      const author = await authorByReference(read, reference, now);
+      return { author, dueAt: await nextTurnAt(read, now) };
+    },
+    reply: ({ author, dueAt }) => publicReply(author, [`author:${author.id}`], dueAt),
   }),
 ];

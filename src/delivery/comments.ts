@@ -9,8 +9,9 @@ import { Id, IdOrSlug } from '../core/fields.ts';
 import { type Cursors, mapPage, type Position, readPage } from '../core/page.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { after, before, type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint, okReply } from '../http/endpoint.ts';
-import { publicArticle } from './reference.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
+import { distinct } from './cache-tags.ts';
+import { isLasting, publicArticle } from './reference.ts';
 
 const tag = 'Comments';
 
@@ -115,8 +116,8 @@ const commentById = async (db: Db, id: string, now: number) => {
   );
   const [row] = await statement.execute({ id });
   if (row === undefined) throw notFound();
-  const { publicUntil } = await publicArticle(db, row.articleId, now);
-  return { comment: commentView(row), dueAt: publicUntil };
+  const article = await publicArticle(db, row.articleId, now);
+  return { comment: commentView(row), dueAt: article.publicUntil };
 };
 
 /** How many approved comments each of these articles has, in their order; those that are not public are left out. */
@@ -161,7 +162,7 @@ export const deliveredComments = ({ cursors }: { cursors: Cursors }): Endpoint[]
     run: async ({ read: db, clock }, { params: { article }, query }) => {
       const { parent, sort: _, ...paging } = query;
       const sort = sortOf(query);
-      const { id: articleId, publicUntil } = await publicArticle(db, article, clock());
+      const { id: articleId, slug, publicUntil } = await publicArticle(db, article, clock());
       const filter = { articleId, parent, sort };
       const page = await readPage(cursors, paging, {
         name: 'comments',
@@ -173,9 +174,10 @@ export const deliveredComments = ({ cursors }: { cursors: Cursors }): Endpoint[]
         }),
         count: (most) => countListed(db, filter, most),
       });
-      return { page: mapPage(page, commentView), dueAt: publicUntil };
+      const tags = isLasting(article, slug) ? [`comments:${articleId}` as const] : null;
+      return { page: mapPage(page, commentView), tags, dueAt: publicUntil };
     },
-    reply: ({ page, dueAt }) => ({ ...okReply(page), dueAt }),
+    reply: ({ page, tags, dueAt }) => publicReply(page, tags, dueAt),
   }),
   endpoint({
     method: 'GET',
@@ -187,7 +189,9 @@ export const deliveredComments = ({ cursors }: { cursors: Cursors }): Endpoint[]
     query: CommentCountQuery,
     answers: { 200: { description: 'In the order asked for.', schema: CommentCounts, headers: ['ETag'] } },
     run: ({ read, clock }, { query: { articles } }) => countsOf(read, articles, clock()),
-    reply: ({ counts, dueAt }) => ({ ...okReply(counts), dueAt }),
+    // Those that are not public yet too: they may come to be.
+    reply: ({ counts, dueAt }, { query: { articles } }) =>
+      publicReply(counts, distinct(...articles.map((id) => `comments:${id}` as const)), dueAt),
   }),
   endpoint({
     method: 'GET',
@@ -200,6 +204,6 @@ export const deliveredComments = ({ cursors }: { cursors: Cursors }): Endpoint[]
     answers: { 200: { description: 'The comment.', schema: Comment, headers: ['ETag'] } },
     problems: ['not_found', 'withdrawn'],
     run: ({ read, clock }, { params: { id } }) => commentById(read, id, clock()),
-    reply: ({ comment, dueAt }) => ({ ...okReply(comment), dueAt }),
+    reply: ({ comment, dueAt }) => publicReply(comment, [`comments:${comment.articleId}`], dueAt),
   }),
 ];

@@ -6,11 +6,12 @@ import type { ArticleSummary, Byline } from '../articles/schema.ts';
 import { type ArticleUrl, dueAtOf, summaryView } from '../articles/view.ts';
 import { IdOrSlug, Instant, LanguageOut } from '../core/fields.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { discussionSettings } from '../settings/discussion.ts';
 import type { Site } from '../settings/schema.ts';
 import { articleByReference } from './articles.ts';
-import { requirePublic } from './reference.ts';
+import { distinct, namesOn } from './cache-tags.ts';
+import { isLasting, requirePublic } from './reference.ts';
 import { siteOf } from './site.ts';
 
 const Url = z.string().meta({ format: 'uri' });
@@ -161,9 +162,12 @@ export const deliveredJsonLd = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] =>
       const { commentCount } = row;
       return {
         body: newsArticleOf({ article, commentCount, websites, site: await siteOf(db) }),
+        tags: isLasting(reference, row.slug)
+          ? distinct(`article:${row.id}`, 'discussion', 'site', ...namesOn([article]))
+          : null,
         dueAt: dueAtOf(row, context),
       };
     },
-    reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),
+    reply: ({ body, tags, dueAt }) => publicReply(body, tags, dueAt),
   }),
 ];

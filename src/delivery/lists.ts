@@ -9,9 +9,11 @@ import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';
 import { notFound } from '../core/problem.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { List } from '../lists/schema.ts';
-import { earliest, summariesOf } from './articles.ts';
+import { summariesOf } from './articles.ts';
+import { distinct, namesOn } from './cache-tags.ts';
+import { earliest } from './due.ts';
 
 /** The list of this id or slug; throws `not_found`. */
 const listByReference = async (db: Db, reference: string) => {
@@ -66,9 +68,11 @@ export const deliveredLists = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] => 
       );
       return {
         body: { ...list, items: shown.body, nextCursor: null },
-        dueAt: earliest([shown.dueAt, ...starts]),
+        // Whatever becomes of an article that the list names, its event says `articles`.
+        tags: distinct(`list:${list.slug}`, 'articles', ...namesOn(shown.body)),
+        dueAt: earliest(shown.dueAt, ...starts),
       };
     },
-    reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),
+    reply: ({ body, tags, dueAt }) => publicReply(body, tags, dueAt),
   }),
 ];

@@ -39,6 +39,6 @@ export const deliveredPreview = ({ signer }: { signer: Signer }): Endpoint[] => 
     answers: { 200: { description: 'The article.', schema: ArticlePreview, headers: ['Cache-Control'] } },
     problems: ['not_found'],
     run: ({ read, clock }, { params: { token } }) => previewOf(read, signer.open(token), clock()),
-    reply: (body) => ({ status: 200, headers: { 'Cache-Control': 'private, no-store' }, body }),
+    reply: (body) => ({ status: 200, headers: { 'Cache-Control': 'private, no-store' }, body, tags: null }),
   }),
 ];

@@ -24,6 +24,12 @@ const columnsOf = ({ tables: { articles } }: Db) => ({
   publicUntil: articles.publicUntil,
 });
 
+/**
+ * Whether an answer under this reference lasts as long as what it shows. A former slug does not: another article may
+ * take it over, without a word to the one that had it.
+ */
+export const isLasting = (reference: string, slug: string): boolean => isId(reference) || reference === slug;
+
 /** What a row says to the public. Throws `not_found`, or `withdrawn` where the article was public and is so no more. */
 export const requirePublic = <Row extends Pick<PublicArticle, 'publicFrom' | 'publicUntil'>>(
   row: Row | undefined,

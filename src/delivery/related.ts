@@ -7,10 +7,12 @@ import { ArticleList } from '../articles/schema.ts';
 import type { ArticleUrl } from '../articles/view.ts';
 import { IdOrSlug, limitOf } from '../core/fields.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { type ListFilter, type ListKey, listKeys } from './article-lists.ts';
-import { earliest, summariesOf } from './articles.ts';
-import { publicArticle } from './reference.ts';
+import { summariesOf } from './articles.ts';
+import { distinct, namesOn } from './cache-tags.ts';
+import { earliest, nextTurnAt } from './due.ts';
+import { isLasting, publicArticle } from './reference.ts';
 
 /** Together at most five hundred candidates, found and ranked in a few milliseconds. */
 const RAREST_TAGS = 10;
@@ -103,11 +105,15 @@ export const deliveredRelated = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] =
     problems: ['not_found', 'withdrawn'],
     run: async ({ read: db, clock }, { params: { article }, query: { limit = DEFAULT_RELATED, view } }) => {
       const now = clock();
-      const { id, publicUntil } = await publicArticle(db, article, now);
+      const { id, slug, publicUntil } = await publicArticle(db, article, now);
       const ids = await relatedIds(db, id, limit, now);
       const shown = await summariesOf(db, ids, view === 'full', { now, urlOf });
-      return { items: shown.body, dueAt: earliest([publicUntil, shown.dueAt]) };
+      return {
+        body: { items: shown.body, nextCursor: null },
+        tags: isLasting(article, slug) ? distinct(`article:${id}`, 'articles', ...namesOn(shown.body)) : null,
+        dueAt: earliest(publicUntil, shown.dueAt, await nextTurnAt(db, now)),
+      };
     },
-    reply: ({ items, dueAt }) => ({ status: 200, body: { items, nextCursor: null }, dueAt }),
+    reply: ({ body, tags, dueAt }) => publicReply(body, tags, dueAt),
   }),
 ];

@@ -9,9 +9,12 @@ import { type Cursors, type Position, readPage } from '../core/page.ts';
 import type { Search } from '../core/search.ts';
 import { markedHtml, snippetOf } from '../core/snippet.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { keysAmong, type ListFilter } from './article-lists.ts';
-import { type Answered, namedBy, summariesOf } from './articles.ts';
+import { summariesOf } from './articles.ts';
+import { distinct, namesOn } from './cache-tags.ts';
+import { earliest, nextTurnAt } from './due.ts';
+import { namedBy } from './named.ts';
 
 /** What is ranked: the newest so many. Ranking all of a common word's articles takes a hundred times as long. */
 const RANKED_MAX = 2_000;
@@ -133,8 +136,11 @@ const listResults = async (
     const titleHtml = markedHtml(summary.title, q);
     items.push({ ...summary, titleHtml, snippet: snippetOf(texts.get(summary.id)!, q) });
   }
-  const answer: Answered<object> = { body: { ...page, items }, dueAt };
-  return answer;
+  return {
+    body: { ...page, items },
+    tags: distinct('articles', ...namesOn(summaries)),
+    dueAt: earliest(dueAt, await nextTurnAt(db, now)),
+  };
 };
 
 export const deliveredSearch = (deps: { cursors: Cursors; urlOf: ArticleUrl }): Endpoint[] => [
@@ -157,6 +163,6 @@ export const deliveredSearch = (deps: { cursors: Cursors; urlOf: ArticleUrl }): 
     },
     problems: ['cursor_invalid'],
     run: ({ read, clock }, { query }) => listResults(read, deps, query, clock()),
-    reply: ({ body, dueAt }) => ({ status: 200, body, dueAt }),
+    reply: ({ body, tags, dueAt }) => publicReply(body, tags, dueAt),
   }),
 ];

@@ -1,23 +1,29 @@
 // A site's frame in one call: what it is called, and its sections in their order.
 import { asc, eq } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
-import { type Endpoint, endpoint, okReply } from '../http/endpoint.ts';
+import { type Db, prepared } from '../db/dialect.ts';
+import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { Site } from '../settings/schema.ts';
 import { siteView } from '../settings/view.ts';
 
 /** What a site is called and looks like. */
 export const siteOf = async (db: Db): Promise<Omit<Site, 'sections'>> => {
-  const { settings } = db.tables;
-  const [stored] = await db.select({ value: settings.value }).from(settings).where(eq(settings.name, 'site'));
+  const query = prepared(db, 'site', () => {
+    const { settings } = db.tables;
+    return db.select({ value: settings.value }).from(settings).where(eq(settings.name, 'site'));
+  });
+  const [stored] = await query.execute();
   return siteView(stored?.value);
 };
 
 const readSite = async (db: Db): Promise<Site> => {
-  const { sections } = db.tables;
-  const inOrder = await db
-    .select({ id: sections.id, slug: sections.slug, name: sections.name })
-    .from(sections)
-    .orderBy(asc(sections.position), asc(sections.id));
+  const query = prepared(db, 'site_sections', () => {
+    const { sections } = db.tables;
+    return db
+      .select({ id: sections.id, slug: sections.slug, name: sections.name })
+      .from(sections)
+      .orderBy(asc(sections.position), asc(sections.id));
+  });
+  const inOrder = await query.execute();
   return { ...(await siteOf(db)), sections: inOrder };
 };
 
@@ -32,6 +38,6 @@ export const deliveredSite = (): Endpoint[] => [
     access: 'anyone',
     answers: { 200: { description: 'The site.', schema: Site, headers: ['ETag'] } },
     run: ({ read }) => readSite(read),
-    reply: okReply,
+    reply: (site) => publicReply(site, ['site']),
   }),
 ];

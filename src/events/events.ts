@@ -96,7 +96,7 @@ export const appendEvents = async (
 ): Promise<void> => {
   if (events.length === 0) return;
   const table = db.tables.events;
-  await db.dialect.lockUntilCommit(db, POSITIONS_LOCK);
+  await db.dialect.lockAndAnnounce(db, POSITIONS_LOCK);
   const [last] = await db
     .select({ position: sql<number>`coalesce(max(${table.position}), 0)`.mapWith(Number) })
     .from(table);

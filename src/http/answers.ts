@@ -1,11 +1,10 @@
 // An answer as bytes: entity tag, caching, the link to the next page, 304 where the client has those bytes already.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
+import type { AnswerCache } from './cache.ts';
+import { cacheControl } from './cache-control.ts';
 import { type Endpoint, isManagement, type Reply } from './endpoint.ts';
 import { bytesTag, matchesNone } from './preconditions.ts';
-
-const SHARED_CACHE_SECONDS = 60;
-const STALE_SECONDS = 600;
 
 /** A header; node has joined the values of one that was repeated, or kept the first. */
 export const headerOf = (request: FastifyRequest, name: string): string | undefined => {
@@ -22,21 +21,18 @@ export const pathOf = (request: FastifyRequest): string =>
     .replace(/[?#].*/s, '')
     .replace(/[^/]+/g, (part) => (/^(?!m[hp]_)[\w.-]{1,100}$/.test(part) ? part : '*'));
 
-/**
- * How long a shared cache may keep an answer: never past `dueAt`, the instant (ms since the epoch) at which the
- * answer becomes another one by itself.
- */
-export const cacheControl = (dueAt: number | null, now: number): string => {
-  const seconds = dueAt === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((dueAt - now) / 1_000));
-  const shared = Math.min(SHARED_CACHE_SECONDS, seconds);
-  return `public, max-age=0, s-maxage=${shared}, stale-while-revalidate=${Math.min(STALE_SECONDS, seconds - shared)}`;
-};
+/** The headers that hooks and the answer itself have set so far. */
+const textsOf = (reply: FastifyReply): Record<string, string> =>
+  Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 
 const nextLink = (request: FastifyRequest, publicUrl: string, body: unknown): string | undefined => {
   if (typeof body !== 'object' || body === null || !('nextCursor' in body)) return undefined;
   if (typeof body.nextCursor !== 'string') return undefined;
   const url = new URL(publicUrl + request.url);
-  url.searchParams.set('cursor', body.nextCursor);
+  // One answer is kept for every order of the parameters, and may not show in which it was asked for first.
+  url.searchParams.delete('cursor');
+  url.searchParams.sort();
+  url.searchParams.append('cursor', body.nextCursor);
   return `<${url.href}>; rel="next"`;
 };
 
@@ -47,6 +43,7 @@ export interface How {
   isPublic: boolean;
   /** As the endpoint documents them. */
   answers: Endpoint['answers'];
+  cache?: AnswerCache | undefined;
 }
 
 /**
@@ -65,8 +62,8 @@ const textOf = (body: unknown, mediaType: string): string => {
 export const send = (
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, headers = {}, body, dueAt = null }: Reply,
-  { publicUrl, clock, isPublic, answers }: How,
+  { status, headers = {}, body, dueAt = null, tags = null }: Reply,
+  { publicUrl, clock, isPublic, answers, cache }: How,
 ): FastifyReply => {
   const unstored = isManagement(request.url) ? 'private, no-store' : 'no-store';
   reply.code(status).headers({ 'Cache-Control': unstored, ...headers });
@@ -75,11 +72,20 @@ export const send = (
   const link = nextLink(request, publicUrl, body);
   if (link !== undefined) reply.header('Link', link);
   const mediaType = answers[status]?.mediaType ?? 'application/json';
+  const type = `${mediaType}; charset=utf-8`;
   const bytes = Buffer.from(textOf(body, mediaType));
   if (isPublic && status === 200 && headers['Cache-Control'] === undefined) {
     const etag = bytesTag(bytes);
-    reply.headers({ ETag: etag, Vary: 'Accept-Encoding', 'Cache-Control': cacheControl(dueAt, clock()) });
-    if (matchesNone(headerOf(request, 'if-none-match'), etag)) return reply.code(304).send();
+    reply
+      .headers({ ETag: etag, Vary: 'Accept-Encoding', 'Cache-Control': cacheControl(dueAt, clock()) })
+      .type(type);
+    if (tags !== null) {
+      if (tags.length > 0) reply.headers({ 'Cache-Tag': tags.join(','), 'Surrogate-Key': tags.join(' ') });
+      cache?.offer(request.raw, { headers: textsOf(reply), etag, bytes, tags, dueAt });
+    }
+    if (cache?.isDebugged) reply.header('X-Cache', 'miss');
+    if (matchesNone(headerOf(request, 'if-none-match'), etag))
+      return reply.code(304).removeHeader('Content-Type').send();
   }
-  return reply.type(`${mediaType}; charset=utf-8`).send(bytes);
+  return reply.type(type).send(bytes);
 };

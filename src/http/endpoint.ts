@@ -2,6 +2,7 @@
 // of the tests and the problem pages are all made from the same list of these.
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
+import type { CacheTag } from '../core/cache-tag.ts';
 import type { ProblemCode } from '../core/problem.ts';
 import { type Expected, versionTag } from '../core/version.ts';
 import type { Role } from '../db/schema/columns.ts';
@@ -37,7 +38,14 @@ export interface Reply {
   commentId?: string;
   /** When this answer becomes another one by itself (ms since the epoch): no cache may keep it longer. */
   dueAt?: number | null;
+  /** What this answer shows, so that it goes from every cache when that changes; null: it is not kept here at all. */
+  tags?: readonly CacheTag[] | null;
 }
+
+/** What a read that anybody may make answers: it must say what it shows, or that it is not to be kept. */
+export type PublicReply = Reply & Required<Pick<Reply, 'tags'>>;
+
+export type Access = 'anyone' | readonly Role[];
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 
@@ -49,8 +57,10 @@ export interface Input<P, Q, B> {
   ifMatch: Expected | undefined;
 }
 
-interface Definition<P, Q, B, R> {
-  method: Method;
+type ReplyOf<M extends Method, A> = [M, A] extends ['GET', 'anyone'] ? PublicReply : Reply;
+
+interface Definition<M extends Method, A extends Access, P, Q, B, R> {
+  method: M;
   /** As fastify writes it: `/v1/articles/:article`. */
   url: string;
   /** The OpenAPI operationId, unique. */
@@ -59,7 +69,7 @@ interface Definition<P, Q, B, R> {
   summary: string;
   description?: string;
   /** `anyone`, or the roles that may ask at all; what is whose own is for the rules. */
-  access: 'anyone' | readonly Role[];
+  access: A;
   params?: P;
   query?: Q;
   /** Parameters it does not know are passed over, for others add their own to such addresses. */
@@ -74,24 +84,26 @@ interface Definition<P, Q, B, R> {
   /** Problems of its own, beside those that follow from the fields above. */
   problems?: readonly ProblemCode[];
   run(ctx: Context, input: Input<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<R>;
-  reply(result: R, input: Input<Parsed<P>, Parsed<Q>, Parsed<B>>): Reply;
+  reply(result: R, input: Input<Parsed<P>, Parsed<Q>, Parsed<B>>): ReplyOf<M, A>;
 }
 
 /** An endpoint whose types have been checked and put away. */
 export interface Endpoint
-  extends Omit<Definition<z.ZodType, z.ZodType, z.ZodType, unknown>, 'run' | 'reply'> {
+  extends Omit<Definition<Method, Access, z.ZodType, z.ZodType, z.ZodType, unknown>, 'run' | 'reply'> {
   run(ctx: Context, input: Input<unknown, unknown, unknown>): Promise<unknown>;
   reply(result: unknown, input: Input<unknown, unknown, unknown>): Reply;
 }
 
 /** Checks the types of one endpoint against each other: what `run` gives is what `reply` takes. */
 export const endpoint = <
+  const M extends Method,
+  const A extends Access,
   R,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 >(
-  definition: Definition<P, Q, B, R>,
+  definition: Definition<M, A, P, Q, B, R>,
   // The one cast: http/server.ts calls run and reply with what these very schemas have parsed.
 ): Endpoint => definition as unknown as Endpoint;
 
@@ -112,5 +124,12 @@ export const createdReply = <T extends { version: number }>(item: T, location: s
 });
 
 export const okReply = (body: unknown): Reply => ({ status: 200, body });
+
+/** 200 with what anybody may read, what it shows, and when it becomes another answer by itself. */
+export const publicReply = (
+  body: unknown,
+  tags: readonly CacheTag[] | null,
+  dueAt: number | null = null,
+): PublicReply => ({ status: 200, body, tags, dueAt });
 
 export const noContent = (): Reply => ({ status: 204 });

@@ -8,6 +8,7 @@ import { type Fault, Problem } from '../core/problem.ts';
 import type { Expected } from '../core/version.ts';
 import type { Database } from '../db/database.ts';
 import { headerOf, send } from './answers.ts';
+import type { AnswerCache } from './cache.ts';
 import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
 import { createIdempotency } from './idempotency.ts';
 import { parseIfMatch } from './preconditions.ts';
@@ -20,6 +21,8 @@ export interface RegisterDeps {
   trustProxy: readonly string[];
   database: Database;
   clock: Clock;
+  /** Where finished answers to the public are kept, if anywhere. */
+  cache?: AnswerCache | undefined;
   /** Who holds this Authorization header. Throws `unauthorized`. */
   authenticate(authorization: string | undefined): Promise<Extract<Actor, { kind: 'key' }>>;
 }
@@ -83,7 +86,7 @@ const actorOf = async (
   throw new Problem('forbidden', `A key of the role ${actor.role} may not do this.`);
 };
 
-const createHandler = ({ publicUrl, database, clock }: RegisterDeps) => {
+const createHandler = ({ publicUrl, database, clock, cache }: RegisterDeps) => {
   const idempotency = createIdempotency();
 
   return async (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -99,7 +102,7 @@ const createHandler = ({ publicUrl, database, clock }: RegisterDeps) => {
       );
     };
     const isPublic = endpoint.method === 'GET' && endpoint.access === 'anyone';
-    const how = { publicUrl, clock, isPublic, answers: endpoint.answers };
+    const how = { publicUrl, clock, isPublic, answers: endpoint.answers, cache };
     const key = request.method === 'POST' ? headerOf(request, 'idempotency-key') : undefined;
     if (key === undefined) return send(request, reply, await answer(), how);
 

@@ -1,6 +1,7 @@
 // The fastify instance: limits and time-outs stated, request ids, CORS, security headers, strict JSON, and every
 // failure as a problem. Knows no resource and no endpoint.
 import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, {
@@ -12,9 +13,11 @@ import Fastify, {
 import type { Config } from '../config.ts';
 import { catalogue, notFound, Problem } from '../core/problem.ts';
 import { headerOf, pathOf } from './answers.ts';
+import type { AnswerCache } from './cache.ts';
 import { isManagement } from './endpoint.ts';
 import { serializers } from './log.ts';
 import { asProblem, PROBLEM_TYPE, problemBody } from './problems.ts';
+import { requestIdIn } from './request-id.ts';
 import { type JsonBody, parseJson } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -43,10 +46,6 @@ const canonicalTarget = (target: string): string =>
     });
     return plain.startsWith('/') ? plain : `/${plain}`;
   });
-
-/** A request id of the client's own, where it is harmless to log and to send back; else one of ours. */
-const requestIdOf = (sent: string | string[] | undefined): string =>
-  typeof sent === 'string' && /^[\w.:-]{1,64}$/.test(sent) ? sent : randomUUID();
 
 const sendProblem =
   (publicUrl: string) =>
@@ -119,13 +118,31 @@ const acceptOnlyJson = (app: FastifyInstance): void => {
   );
 };
 
+/** The server of node beneath fastify, which leaves the limits of one that is given to it as they are. */
+const listener = (listen: RequestListener): Server => {
+  const server = createHttpServer(
+    // A request without Host is refused in a hook below, because node itself refuses without a problem.
+    { connectionsCheckingInterval: 2_000, requireHostHeader: false },
+    listen,
+  );
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 72_000;
+  server.setTimeout(60_000);
+  server.maxRequestsPerSocket = 1_000;
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+};
+
 export interface ServerOptions {
   config: Config;
+  /** Answers before the router. */
+  cache?: AnswerCache | undefined;
   /** Where log lines go instead of standard output. */
   logStream?: { write(line: string): void } | undefined;
 }
 
-export const createServer = ({ config, logStream }: ServerOptions): FastifyInstance => {
+export const createServer = ({ config, cache, logStream }: ServerOptions): FastifyInstance => {
   const problem = sendProblem(config.publicUrl);
   const app = Fastify({
     logger: {
@@ -134,17 +151,13 @@ export const createServer = ({ config, logStream }: ServerOptions): FastifyInsta
       ...(logStream === undefined ? {} : { stream: logStream }),
     },
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
+    genReqId: (raw) => requestIdIn(raw.headers['x-request-id']) ?? randomUUID(),
     rewriteUrl: (raw) => canonicalTarget(raw.url!),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    // Zero by default, all of them; handlerTimeout alone ends a handler that never answers.
-    requestTimeout: 30_000,
+    // Zero by default; it alone ends a handler that never answers.
     handlerTimeout: 10_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 72_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, requireHostHeader: false },
-    maxRequestsPerSocket: 1_000,
+    serverFactory: (route) => listener(cache === undefined ? route : cache.before(route)),
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -154,7 +167,6 @@ export const createServer = ({ config, logStream }: ServerOptions): FastifyInsta
       else socket.destroy();
     },
   });
-  app.server.maxConnections = MAX_CONNECTIONS;
   acceptOnlyJson(app);
   app.setErrorHandler((error, request, reply) => problem(request, reply, error));
   app.setNotFoundHandler((request, reply) => problem(request, reply, notFound()));

@@ -1,7 +1,7 @@
 // What every service has: a front door with links, and the two probes.
 import { z } from 'zod';
 import { Problem } from '../core/problem.ts';
-import { type Endpoint, endpoint, okReply, type Reply } from './endpoint.ts';
+import { type Endpoint, endpoint, type PublicReply, publicReply } from './endpoint.ts';
 
 const Root = z
   .strictObject({
@@ -17,10 +17,11 @@ const Health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' }
 
 const tag = 'System';
 
-const healthy = (): Reply => ({
+const healthy = (): PublicReply => ({
   status: 200,
   headers: { 'Cache-Control': 'no-store' },
   body: { status: 'ok' },
+  tags: null,
 });
 
 export interface SystemDeps {
@@ -53,7 +54,7 @@ export const systemRoutes = ({ publicUrl, ready }: SystemDeps): Endpoint[] => [
         problems: `${publicUrl}/problems`,
       },
     }),
-    reply: okReply,
+    reply: (root) => publicReply(root, null),
   }),
   endpoint({
     method: 'GET',

@@ -20,7 +20,8 @@ const createPublic = async (site: TestSite, body: { slug: string; [field: string
 const slugsIn = (body: { items: { slug: string }[] }) => body.items.map(({ slug }) => slug);
 
 test('an author is public while a public article names it', async (t) => {
-  const site = await testSite(t);
+  // Its rows are written past the events that would purge what is kept.
+  const site = await testSite(t, { CACHE_MAX_BYTES: '0' });
   const author = await create(site, { name: 'Ada', slug: 'ada' });
   const seen = async () => {
     const answers = [`/v1/authors/ada`, `/v1/authors/${author.id}`, '/v1/authors'].map((url) =>
