@@ -137,7 +137,7 @@ export const deliveredJsonLd = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] =>
     tag: 'Articles',
     summary: 'Read an article as JSON-LD',
     description:
-      'schema.org NewsArticle, escaped so that a page can put it between `<script type="application/ld+json">` and `</script>` as it is.',
+      'schema.org NewsArticle, escaped so that a page can put it into a script element of the type `application/ld+json` as it is.',
     access: 'anyone',
     params: z.strictObject({ article: IdOrSlug }),
     answers: {
