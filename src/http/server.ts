@@ -108,6 +108,8 @@ const acceptOnlyJson = (app: FastifyInstance): void => {
     if (/merge-patch/i.test(type) && request.method !== 'PATCH') {
       throw new Problem('media_type_unsupported', 'A merge patch is for PATCH; send application/json.');
     }
+    // Many clients name a type for every POST. What is required is then missing, and named field by field.
+    if (bytes.length === 0 && request.method === 'POST') return undefined;
     return parseJson(bytes);
   };
   app.removeAllContentTypeParsers();

@@ -61,8 +61,9 @@ test('a contributor submits a draft, an editor returns it with a note, and the n
       has: { returnNote: 'The second quote needs a source.', allowedMoves: ['submit', 'trash'] },
     },
     {
-      name: 'submitted again',
+      name: 'submitted again, by a client that names a type for every POST',
       ...as('contributor'),
+      raw: '',
       request: `POST ${at}/submit`,
       status: 200,
       has: { returnNote: null },

@@ -110,7 +110,23 @@ test('a body that cannot be read is refused before it is looked into', async (t)
     faults: [],
   });
   await play(t, site, [
-    refused('empty', ''),
+    {
+      name: 'empty: nothing of what is required',
+      as: 'editor',
+      request: POST,
+      raw: '',
+      status: 400,
+      code: 'validation_failed',
+      faults: ['/name'],
+    },
+    {
+      name: 'an empty change, which is a mistake',
+      as: 'editor',
+      request: 'PATCH /v1/manage/settings/site',
+      raw: '',
+      status: 400,
+      code: 'body_malformed',
+    },
     refused('blank', ' \n'),
     refused('broken', '{"name":"Ada"'),
     refused('broken in the middle', '{"name":Ada}'),
