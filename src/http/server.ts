@@ -98,7 +98,7 @@ const rawProblem = (errorCode: string, publicUrl: string): string => {
 
 /** JSON alone, strictly UTF-8 and not compressed; the built-in text/plain parser would let other sites' forms in. */
 const acceptOnlyJson = (app: FastifyInstance): void => {
-  const parse = async (request: FastifyRequest, bytes: Buffer): Promise<JsonBody> => {
+  const parse = async (request: FastifyRequest, bytes: Buffer): Promise<JsonBody | undefined> => {
     if (!/^identity$/i.test(headerOf(request, 'content-encoding') ?? 'identity')) {
       throw new Problem('media_type_unsupported', 'Send the body without Content-Encoding.');
     }

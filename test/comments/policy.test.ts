@@ -165,7 +165,7 @@ t.test('what articles inherit purges their answers, and a list of words purges n
   const tags = (await site.database.read.select().from(events).orderBy(events.position)).slice(-3);
   t.same(
     tags.map((event) => event.tags),
-    [[], ['settings:comments', 'articles', 'comments'], ['settings:comments', 'articles', 'comments']],
+    [[], ['articles', 'discussion'], ['articles', 'discussion']],
   );
 });
 
