@@ -6,10 +6,10 @@ import { notFound, Problem } from '../core/problem.ts';
 import type { Expected } from '../core/version.ts';
 import type { Correction } from '../db/schema/columns.ts';
 import { showAfter } from './desk.ts';
-import { requireArticleVersion } from './revisions.ts';
-import * as rules from './rules.ts';
-import { type ArticleDeps, hold, save } from './saving.ts';
+import { requireCorrectable } from './rules.ts';
+import { type ArticleDeps, save } from './saving.ts';
 import type { ManagedArticle } from './schema.ts';
+import { holdToChange } from './versions.ts';
 
 /** More than any article should need; they come with every answer that shows it. */
 export const MAX_CORRECTIONS = 50;
@@ -22,11 +22,8 @@ const change = (
   correct: (current: readonly Correction[], now: number) => Correction[],
 ): Promise<ManagedArticle> =>
   ctx.write(async (tx) => {
-    const held = await hold(tx, id);
-    if (!rules.maySee(ctx.actor, held.standing, tx.now)) throw notFound();
-    await requireArticleVersion(tx.db, expected, held.row);
-    rules.requireEdit(ctx.actor, held.standing, tx.now);
-    rules.requireCorrectable(ctx.actor, held.standing);
+    const held = await holdToChange(ctx, tx, id, expected);
+    requireCorrectable(ctx.actor, held.standing);
     const columns = { corrections: correct(held.row.corrections, tx.now) };
     await save(ctx, tx, held, { columns }, { action: 'article.updated' });
     return showAfter(ctx, tx, deps, id);

@@ -1,15 +1,14 @@
 // Several articles at one instant, all or none: an investigation in parts, an issue of the paper.
 import type { Context, Tx } from '../context.ts';
-import { type Fault, notFound, Problem } from '../core/problem.ts';
+import { type Fault, Problem } from '../core/problem.ts';
 import { versionTag } from '../core/version.ts';
 import { showAfter } from './desk.ts';
 import type { Release } from './input.ts';
 import { requireAhead } from './publication.ts';
-import { requireArticleVersion } from './revisions.ts';
-import { maySee } from './rules.ts';
-import { type ArticleDeps, hold } from './saving.ts';
+import type { ArticleDeps } from './saving.ts';
 import type { ManagedArticle } from './schema.ts';
 import { makeStep } from './service.ts';
+import { holdVersion } from './versions.ts';
 
 /** Makes one article go; what stands in its way is returned, not thrown: the others are to be heard too. */
 const attempt = async (
@@ -19,9 +18,7 @@ const attempt = async (
   at: number | undefined,
 ): Promise<Problem | undefined> => {
   try {
-    const held = await hold(tx, id);
-    if (!maySee(ctx.actor, held.standing, tx.now)) throw notFound();
-    await requireArticleVersion(tx.db, [String(version)], held.row);
+    const held = await holdVersion(ctx, tx, id, [String(version)]);
     await makeStep(ctx, tx, held, at === undefined ? 'publish' : 'schedule', { at });
     return undefined;
   } catch (error) {

@@ -3,8 +3,8 @@ import { findKeyNames } from '../access/store.ts';
 import type { Context } from '../context.ts';
 import { toInstant } from '../core/clock.ts';
 import { type Cursors, mapPage, type Page, type PageQuery, readPage } from '../core/page.ts';
-import { type Fault, notFound, Problem } from '../core/problem.ts';
-import { type Expected, requireVersion } from '../core/version.ts';
+import { notFound } from '../core/problem.ts';
+import type { Expected } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import type { RevisionContent } from '../db/schema/columns.ts';
 import { findSectionBySlug, findTagsById } from '../tags/store.ts';
@@ -15,46 +15,14 @@ import { resolveReferences } from './references.ts';
 import type { Revision, RevisionSummary } from './revisions.schema.ts';
 import * as revisions from './revisions.store.ts';
 import * as rules from './rules.ts';
-import { type ArticleDeps, hold, save } from './saving.ts';
+import { type ArticleDeps, save } from './saving.ts';
 import type { ManagedArticle } from './schema.ts';
 import { authorIdsOf, type State, stateOf } from './state.ts';
-import { type ArticleRow, findArticle } from './store.ts';
+import { findArticle } from './store.ts';
+import { holdToChange } from './versions.ts';
 
-/** The newest version that a caller may have read; 0 where If-Match names none of ours. */
-const versionRead = (expected: readonly string[], current: number): number =>
-  Math.max(0, ...expected.filter((text) => /^\d{1,9}$/.test(text) && Number(text) < current).map(Number));
-
-/** Throws `version_conflict`, with each field that was changed since the version expected, by whom and when. */
-export const requireArticleVersion = async (
-  db: Db,
-  expected: Expected | undefined,
-  row: ArticleRow,
-): Promise<void> => {
-  try {
-    requireVersion(expected, row.version);
-  } catch (error) {
-    if (!(error instanceof Problem) || expected === undefined || expected === '*') throw error;
-    const since = await revisions.listChangesSince(db, row.id, versionRead(expected, row.version));
-    const names = await keyNamesOf(db, since);
-    const errors = new Map<string, Fault>();
-    for (const { fields, madeBy, at } of since) {
-      for (const pointer of fields) {
-        if (errors.has(pointer)) continue;
-        const by = madeBy === null ? null : names.get(madeBy)!;
-        errors.set(pointer, {
-          pointer,
-          code: 'changed',
-          message: 'was changed since',
-          by,
-          at: toInstant(at),
-        });
-      }
-    }
-    throw new Problem(error.code, error.message, { headers: error.headers, errors: [...errors.values()] });
-  }
-};
-
-const keyNamesOf = (db: Db, rows: readonly { madeBy: string | null }[]) =>
+/** The names of the keys that made these revisions, by id. */
+export const keyNamesOf = (db: Db, rows: readonly { madeBy: string | null }[]) =>
   findKeyNames(
     db,
     rows.flatMap(({ madeBy }) => madeBy ?? []),
@@ -146,11 +114,8 @@ export const restoreRevision = async (
   const body = revision && (await revisions.findBodyOf(ctx.read, id, revision.bodyN));
   const text = body && { body, rendered: renderBody(body, deps.embedHosts) };
   return ctx.write(async (tx) => {
-    const held = await hold(tx, id);
-    const { row, standing } = held;
-    if (!rules.maySee(ctx.actor, standing, tx.now)) throw notFound();
-    await requireArticleVersion(tx.db, expected, row);
-    rules.requireEdit(ctx.actor, standing, tx.now);
+    const held = await holdToChange(ctx, tx, id, expected);
+    const { row } = held;
     if (revision === undefined || text === undefined) throw notFound();
     const { content } = revision;
     const references = await resolveReferences(tx, await referencesOf(tx.db, content));

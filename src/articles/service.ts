@@ -2,7 +2,6 @@
 // before it where all of it is known by then.
 import { type Context, keyIdOf, type Tx } from '../context.ts';
 import { newId } from '../core/id.ts';
-import { notFound } from '../core/problem.ts';
 import type { Expected } from '../core/version.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
@@ -15,7 +14,6 @@ import type { ArticleChange, NewArticle } from './input.ts';
 import * as publication from './publication.ts';
 import { recount, resolveReferences } from './references.ts';
 import { insertRevisions } from './revisions.store.ts';
-import { requireArticleVersion } from './revisions.ts';
 import * as rules from './rules.ts';
 import {
   type ArticleDeps,
@@ -23,7 +21,6 @@ import {
   deedOf,
   type Edit,
   type Held,
-  hold,
   save,
   saveText,
   sourceTaken,
@@ -34,6 +31,7 @@ import { changedSlug, slugFromTitle, takeSlug } from './slugs.ts';
 import { stagedEdit } from './staged.ts';
 import { cacheTagsOf, contentOf, countedIn, NOWHERE, stateOf } from './state.ts';
 import * as store from './store.ts';
+import { holdToChange, holdVersion } from './versions.ts';
 
 /** Where a new article stands, and since when. Throws what the rules for publishing and scheduling throw. */
 const birthOf = (ctx: Context, input: NewArticle, authorIds: readonly string[], now: number) => {
@@ -151,11 +149,8 @@ export const changeArticle = (
       ? renderBody({ format, source }, deps.embedHosts)
       : undefined;
   return ctx.write(async (tx) => {
-    const held = await hold(tx, id);
+    const held = await holdToChange(ctx, tx, id, expected);
     const { row, standing } = held;
-    if (!rules.maySee(ctx.actor, standing, tx.now)) throw notFound();
-    await requireArticleVersion(tx.db, expected, row);
-    rules.requireEdit(ctx.actor, standing, tx.now);
     if (Object.keys(change).length === 0) return showAfter(ctx, tx, deps, id);
 
     const { sectionId, tagIds, bylines } = await resolveReferences(tx, change);
@@ -247,9 +242,7 @@ export const moveArticle = (
   options: MoveOptions = {},
 ): Promise<ManagedArticle> =>
   ctx.write(async (tx) => {
-    const held = await hold(tx, id);
-    if (!rules.maySee(ctx.actor, held.standing, tx.now)) throw notFound();
-    await requireArticleVersion(tx.db, expected, held.row);
+    const held = await holdVersion(ctx, tx, id, expected);
     const step = move === 'publish' && options.at !== undefined ? 'schedule' : move;
     await makeStep(ctx, tx, held, step, options);
     return showAfter(ctx, tx, deps, id);
@@ -258,9 +251,7 @@ export const moveArticle = (
 /** Removes an article in the trash for good, with its comments. */
 export const deleteArticle = (ctx: Context, id: string, expected: Expected | undefined): Promise<undefined> =>
   ctx.write(async (tx) => {
-    const { row, standing } = await hold(tx, id);
-    if (!rules.maySee(ctx.actor, standing, tx.now)) throw notFound();
-    await requireArticleVersion(tx.db, expected, row);
+    const { row, standing } = await holdVersion(ctx, tx, id, expected);
     rules.statusAfter('delete', ctx.actor, standing, tx.now);
     await store.deleteArticle(tx.db, id);
     await indexArticle(tx.db, id);

@@ -2,7 +2,7 @@
 // value as a whole, and the version against which that was staged, so that no live change is overwritten unseen.
 import { findAuthorsByReference } from '../authors/store.ts';
 import type { Context, Tx } from '../context.ts';
-import { type Fault, notFound, Problem } from '../core/problem.ts';
+import { type Fault, Problem } from '../core/problem.ts';
 import type { Expected } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import type { StagedContent } from '../db/schema/columns.ts';
@@ -14,15 +14,16 @@ import type { ArticleChange, StagedChange } from './input.ts';
 import { requireComplete } from './publication.ts';
 import { resolveReferences, unknownReferences } from './references.ts';
 import { keepBody, listChangesSince } from './revisions.store.ts';
-import { requireArticleVersion, withHistory } from './revisions.ts';
+import { withHistory } from './revisions.ts';
 import * as rules from './rules.ts';
-import { type ArticleDeps, columnsOfText, type Edit, type Held, hold, save } from './saving.ts';
+import { type ArticleDeps, columnsOfText, type Edit, type Held, save } from './saving.ts';
 import { settleDue } from './schedule.ts';
 import type { ManagedArticle } from './schema.ts';
 import { changedSlug, requireFreeSlug } from './slugs.ts';
 import { deleteStaged, findStaged, type StagedRow, saveStaged } from './staged.store.ts';
 import { contentOf, type State } from './state.ts';
 import { findBody } from './store.ts';
+import { holdToChange } from './versions.ts';
 
 /** The article as it would be with what is staged for it. What has been deleted meanwhile is left out. */
 export const wouldBe = async (db: Db, state: State, { content, text }: StagedRow): Promise<State> => {
@@ -64,20 +65,6 @@ export const wouldBe = async (db: Db, state: State, { content, text }: StagedRow
 /** The text that the article would have. */
 export const wouldRead = async (db: Db, articleId: string, { text }: StagedRow) =>
   text === null ? await findBody(db, articleId) : { ...text.body, html: text.rendered.html };
-
-/** An article that this key may change aside, held. Throws in the order of the checks. */
-const holdToStage = async (
-  ctx: Context,
-  tx: Tx,
-  id: string,
-  expected: Expected | undefined,
-): Promise<Held> => {
-  const held = await hold(tx, id);
-  if (!rules.maySee(ctx.actor, held.standing, tx.now)) throw notFound();
-  await requireArticleVersion(tx.db, expected, held.row);
-  rules.requireEdit(ctx.actor, held.standing, tx.now);
-  return held;
-};
 
 const nothingStaged = () => new Problem('not_found', 'Nothing is staged for this article.');
 
@@ -163,7 +150,7 @@ export const stageChange = (
       ? renderBody({ format, source }, deps.embedHosts)
       : undefined;
   return ctx.write(async (tx) => {
-    const held = await holdToStage(ctx, tx, id, expected);
+    const held = await holdToChange(ctx, tx, id, expected);
     rules.requireStageable(ctx.actor, held.standing);
     const before = await findStaged(tx.db, id);
     const current = before ?? { articleId: id, content: {}, bases: {}, text: null, bodyN: null };
@@ -204,7 +191,7 @@ export const dropStaged = (
   expected: Expected | undefined,
 ): Promise<ManagedArticle> =>
   ctx.write(async (tx) => {
-    const held = await holdToStage(ctx, tx, id, expected);
+    const held = await holdToChange(ctx, tx, id, expected);
     if (held.row.stagedAt === null) throw nothingStaged();
     await deleteStaged(tx.db, id);
     const saved = await save(ctx, tx, held, { columns: { stagedAt: null } }, { action: 'article.unstaged' });
