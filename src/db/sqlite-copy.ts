@@ -1,5 +1,6 @@
 // Whole copies of a SQLite file: backups, and the file as it was before a migration. A copy is of one instant however
 // much is written meanwhile, is checked page by page, and has its name only once it is on the disk. And the way back.
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -15,7 +16,7 @@ import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { failureOf, reasonOf, StartError } from './failures.ts';
 import { type Migration, migrationsOf } from './migrate.ts';
-import { inspectFile, unusable } from './sqlite-file.ts';
+import { inspectFile, isSqlite, unusable } from './sqlite-file.ts';
 
 /** Waiting is right for a command and at the start; a lock is met only while others recover or empty the journal. */
 const busyMs = 5000;
@@ -25,13 +26,11 @@ const busyMs = 5000;
  * while that is its schema; else nothing is copied, and the size is 0. Throws StartError.
  */
 export async function copySqlite(from: string, to: string, version?: number): Promise<number> {
-  const draft = `${to}.${process.pid}.part`;
+  const draft = `${to}.${randomUUID()}.part`;
   const dropDraft = () => {
     for (const end of ['', '-journal', '-wal', '-shm']) rmSync(draft + end, { force: true });
   };
   try {
-    // One that an earlier process of this number left.
-    dropDraft();
     closeSync(openSync(draft, 'wx', 0o600));
     if (!(await transfer(from, draft, version))) {
       dropDraft();
@@ -134,10 +133,10 @@ export async function restoreSqlite(
   const isReplacing = existsSync(file);
   let old: BetterSqlite3.Database | undefined;
   try {
-    // Held until the end: nobody can begin to write to what is about to be put aside.
-    old = isReplacing ? holdAlone(file) : undefined;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     await copySqlite(from, ready);
+    // Held until the end: nobody can begin to write to what is about to be put aside.
+    old = isReplacing ? holdAlone(file) : undefined;
     // A journal beside the new file would be taken for its own.
     for (const end of companions) if (existsSync(file + end)) renameSync(file + end, aside + end);
     // Two names for the old file, then one for each: at no moment is there none, which a start would take for a first.
@@ -155,6 +154,8 @@ export async function restoreSqlite(
 
 /** The database with everybody else locked out, its journal emptied into it; undefined where it cannot be read at all. */
 function holdAlone(file: string): BetterSqlite3.Database | undefined {
+  // SQLite would open what is no database, and throw away the journal beside it.
+  if (!isSqlite(file)) return undefined;
   const connection = new BetterSqlite3(file, { fileMustExist: true, timeout: 0 });
   try {
     // Only who is alone with a file may take it out of this mode, in which every connection holds it while it is open.

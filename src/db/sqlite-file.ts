@@ -60,7 +60,7 @@ export function inspectFile(
     if (hasJournal) throw cutShort(path, size, 'more');
     return 'empty';
   }
-  if (size < headerBytes || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
+  if (size < headerBytes || !hasMagic(header)) {
     throw new StartError(`${path} is not a SQLite database: ${otherFile[use]}.`);
   }
   if (header.readUInt32BE(68) !== applicationId) {
@@ -73,6 +73,15 @@ export function inspectFile(
   if (hasJournal) refuseNewer(path, versionWithJournal(path), migrations);
   return 'ours';
 }
+
+/** Whether a file begins as those of SQLite do. Like `inspectFile`, only for a file that this process has not open. */
+export function isSqlite(path: string): boolean {
+  const header = Buffer.alloc(headerBytes);
+  readHeader(path, header, 'copy');
+  return hasMagic(header);
+}
+
+const hasMagic = (header: Buffer): boolean => header.toString('latin1', 0, 16) === 'SQLite format 3\0';
 
 function readHeader(path: string, header: Buffer, use: Use): number {
   try {

@@ -24,7 +24,9 @@ const after = async (ctx: Context, change: (db: Db) => Promise<unknown>): Promis
   return faults;
 };
 
-test('after a day of every kind of write everything agrees, and whatever is broken is named', async (t) => {
+test('after a day of every kind of write everything agrees, and whatever is broken is named', {
+  timeout: 600_000,
+}, async (t) => {
   const site = await testSite(t, NO_FLOOD);
   const { article, reply } = await spendDay(site);
   const { ctx } = site;
