@@ -8,9 +8,10 @@ import { readConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { systemClock } from './core/clock.ts';
 import { createCursors } from './core/page.ts';
-import { openDatabase } from './db/database.ts';
+import { backUpDatabase, openDatabase, restoreDatabase } from './db/database.ts';
 import { ROLES, type Role } from './db/schema/columns.ts';
 import { serve } from './serve.ts';
+import { verify } from './transfer/verify.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -44,6 +45,26 @@ const showKeys = () =>
     } while (cursor !== undefined);
   });
 
+const showVerdict = () =>
+  withDatabase(async (ctx) => {
+    const { faults, articles, comments, events } = await verify(ctx);
+    for (const fault of faults) print(fault);
+    if (faults.length > 0) process.exitCode = 1;
+    else print(`Everything agrees: ${articles} articles, ${comments} comments, ${events} events.`);
+  });
+
+const backUp = async (file: string): Promise<void> => {
+  const begunAt = performance.now();
+  const bytes = await backUpDatabase(readConfig(process.env).databaseUrl, file);
+  const seconds = (performance.now() - begunAt) / 1000;
+  print(`${file}: ${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s.`);
+};
+
+const restore = async (file: string): Promise<void> => {
+  const aside = await restoreDatabase(readConfig(process.env).databaseUrl, file);
+  print(`${file} is the database now.${aside === undefined ? '' : ` The one before is kept in ${aside}.`}`);
+};
+
 const writeOpenApi = async ({ out }: { out: string }): Promise<void> => {
   await mkdir(out, { recursive: true });
   await writeFile(`${out}/openapi.json`, openApiText());
@@ -58,6 +79,18 @@ program
   .command('migrate')
   .description('bring the database to the newest schema, and nothing else')
   .action(() => withDatabase(async () => print('The database is up to date.')));
+program
+  .command('verify')
+  .description('compare everything that is kept twice; a line a fault, and exit 1 when there is one')
+  .action(showVerdict);
+program
+  .command('backup <file>')
+  .description('copy the SQLite database, in use or not, into a new file')
+  .action(backUp);
+program
+  .command('restore <file>')
+  .description('put a backup in the place of the SQLite database, which is kept aside')
+  .action(restore);
 program
   .command('openapi')
   .description('write the OpenAPI document')

@@ -41,6 +41,8 @@ export interface Context {
   readonly log: Log;
   /** Runs `job` in one transaction and returns its result once that is durable. A job awaits nothing but the database. */
   write<T>(job: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Reads everything as it is at one instant, for long: see Database. */
+  snapshot<T>(job: (db: Db) => Promise<T>): Promise<T>;
   /** After a write that deleted: see Database. */
   scrub(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export const createContext = ({ database, clock, actor, log, receipt }: ContextP
   clock,
   actor,
   log,
+  snapshot: (job) => database.snapshot(job),
   scrub: () => database.scrub(),
   write: (job) =>
     database.write(async (db) => {

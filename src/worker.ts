@@ -16,6 +16,7 @@ const RETRY_MS = 5_000;
 /** After a commit, so that many commits are one look. */
 const SOON_MS = 100;
 const PRUNE_EVERY_MS = 3_600_000;
+const MAINTAIN_EVERY_MS = 60_000;
 
 export interface Worker {
   /** Sets no further timer and waits for what was begun. */
@@ -85,13 +86,18 @@ export const startWorker = (
     await pruneComments(ctx, { traceDays });
     return PRUNE_EVERY_MS;
   });
+  const maintenance = loop('maintaining the database', ctx, async () => {
+    await database.maintain();
+    return MAINTAIN_EVERY_MS;
+  });
   // Whatever was written here may have changed what is due next.
   database.onCommit(due.wakeSoon);
   due.wake();
   pruning.wake();
+  maintenance.wake();
   return {
     async stop() {
-      await Promise.all([due.stop(), pruning.stop()]);
+      await Promise.all([due.stop(), pruning.stop(), maintenance.stop()]);
     },
   };
 };

@@ -46,6 +46,7 @@ const FLOORS = [
   ['articles'],
   ['lists', 'comments'],
   ['privacy', 'delivery'],
+  ['transfer'],
   ['app.ts', 'worker.ts', 'cluster.ts'],
   ['serve.ts'],
   ['commands.ts'],

@@ -61,6 +61,50 @@ test('a list of keys goes on past the first hundred, and says when a key expires
   t.match(lines.at(-1), /Key 100\texpires 2026-03-01T06:30:00\.000Z$/);
 });
 
+test('verify says that everything agrees, or what does not', async (t) => {
+  const url = await testDatabaseUrl(t);
+  t.equal(await run(t, url, 'verify'), 'Everything agrees: 0 articles, 0 comments, 0 events.\n');
+  const database = await openDatabase({ url, clock: () => START });
+  await database.write(async (db) => {
+    const counts = { articleCount: 3, version: 1, createdAt: START, updatedAt: START };
+    const id = '01890a5d-ac96-774b-bcce-b302099a8057';
+    await db.insert(db.tables.tags).values({ id, slug: 'a', name: 'a', nameKey: 'a', ...counts });
+  });
+  await database.close();
+  t.teardown(() => {
+    process.exitCode = undefined;
+  });
+  t.match(await run(t, url, 'verify'), /^tag \S+ counts 3 articles, and has 0\n$/);
+  t.equal(process.exitCode, 1);
+});
+
+test('a backup is made and restored', async (t) => {
+  const url = await testDatabaseUrl(t, 'sqlite');
+  const backup = `${t.testdir()}/backup.db`;
+  await run(t, url, 'keys', 'create', '--role', 'site', '--name', 'Kept');
+  t.match(await run(t, url, 'backup', backup), /^\S+backup\.db: 0\.\d MB in \d\.\d s\.\n$/);
+  await run(t, url, 'keys', 'create', '--role', 'site', '--name', 'Lost');
+  const aside = `${url.slice('file:'.length)}.before-restore`;
+  t.equal(
+    await run(t, url, 'restore', backup),
+    `${backup} is the database now. The one before is kept in ${aside}.\n`,
+  );
+  const list = await run(t, url, 'keys', 'list');
+  t.match(list, /Kept/);
+  t.notMatch(list, /Lost/);
+  const other = await testDatabaseUrl(t, 'sqlite');
+  t.equal(await run(t, other, 'restore', backup), `${backup} is the database now.\n`);
+});
+
+test('PostgreSQL is backed up and restored with its own tools', async (t) => {
+  for (const command of ['backup', 'restore']) {
+    await t.rejects(run(t, 'postgres://localhost/masthead', command, 'backup.db'), {
+      name: 'StartError',
+      message: 'PostgreSQL has its own tools for this: pg_dump and pg_restore.',
+    });
+  }
+});
+
 test('a generated key is one, and opens nothing', async (t) => {
   const url = await testDatabaseUrl(t);
   t.ok(isToken((await run(t, url, 'keys', 'generate')).trim()));

@@ -4,6 +4,7 @@ import type { Database, DatabaseOptions } from './engine.ts';
 import { StartError } from './failures.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
+import { backUpSqlite, restoreSqlite } from './sqlite-copy.ts';
 
 export type { ChangeListener, Changes, Database, DatabaseLog } from './engine.ts';
 export { CommitUnknown, DatabaseBusy, type Failure, failureOf, JobRefused, StartError } from './failures.ts';
@@ -17,6 +18,19 @@ export async function openDatabase({
   if (url.startsWith('file:')) return openSqlite({ file: pathOf(url), ...options });
   // The URL itself is not repeated: it may hold a password.
   throw new StartError('DATABASE_URL must begin with file: or postgres://, such as file:./data/masthead.db.');
+}
+
+/** Copies the database behind a URL, in use or not, into a new file; returns its size in bytes. Throws StartError. */
+export const backUpDatabase = async (url: string, to: string): Promise<number> =>
+  backUpSqlite(fileOf(url), to);
+
+/** Puts a backup in the place of the database behind a URL; returns where that is kept now. Throws StartError. */
+export const restoreDatabase = async (url: string, from: string): Promise<string | undefined> =>
+  restoreSqlite(fileOf(url), from);
+
+function fileOf(url: string): string {
+  if (url.startsWith('file:')) return pathOf(url);
+  throw new StartError('PostgreSQL has its own tools for this: pg_dump and pg_restore.');
 }
 
 /** `file:./data/masthead.db` is a path from where the process runs; `file:///srv/masthead.db` is an absolute one. */

@@ -57,6 +57,10 @@ export interface Dialect {
   list(values: readonly (string | number)[]): unknown;
   /** Which rule of the schema an error reports, if any. In PostgreSQL the transaction is lost with it: let it end the job. */
   violation(error: unknown): Violation | undefined;
+  /** What the engine itself finds wrong with what it keeps, at most `limit` lines; PostgreSQL has its own tools for that. */
+  damage(db: Db, limit: number): Promise<string[]>;
+  /** Rows that refer to nothing, at most `limit` lines. PostgreSQL never leaves any. */
+  lostReferences(db: Db, limit: number): Promise<string[]>;
   /** The indexes of all words. */
   readonly fullText: FullText;
 }
@@ -74,6 +78,19 @@ export const sqliteDialect: Dialect = {
   isNoneOf: (column, placeholder) =>
     sql`${column} not in (select value from json_each(${sql.placeholder(placeholder)}))`,
   list: (values) => JSON.stringify(values),
+  async damage(db, limit) {
+    const found = await db.rows<{ integrity_check: string }>(
+      sql`select integrity_check from pragma_integrity_check limit ${limit}`,
+    );
+    return found.map((line) => line.integrity_check).filter((line) => line !== 'ok');
+  },
+  async lostReferences(db, limit) {
+    const found = await db.rows<{ child: string; rows: number; parent: string }>(
+      sql`select "table" as child, count(*) as rows, parent from pragma_foreign_key_check
+          group by 1, 3 order by 1, 3 limit ${limit}`,
+    );
+    return found.map(({ child, rows, parent }) => `${rows} of ${child} refer to ${parent} that do not exist`);
+  },
   fullText: sqliteFullText,
   violation(error) {
     for (const { code, error: fault } of faults(error)) {
@@ -122,6 +139,8 @@ export const postgresDialect: Dialect = {
   isAnyOf: (column, placeholder) => sql`${column} = any(${array(column, placeholder)})`,
   isNoneOf: (column, placeholder) => sql`${column} <> all(${array(column, placeholder)})`,
   list: (values) => values,
+  damage: async () => [],
+  lostReferences: async () => [],
   fullText: postgresFullText,
   violation(error) {
     for (const { code, constraint } of faults(error)) {

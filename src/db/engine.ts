@@ -34,10 +34,17 @@ export interface Database {
    */
   write<T>(job: (db: Db) => Promise<T>): Promise<T>;
   /**
+   * Runs a job that only reads, on the database as it is at one instant and for as long as it takes, in nobody's way.
+   * Not for a request: while it runs, the journal of a SQLite file keeps whatever is written.
+   */
+  snapshot<T>(job: (db: Db) => Promise<T>): Promise<T>;
+  /**
    * Takes what was deleted out of the journal of a SQLite file too, unless another process goes on reading it for
    * long. PostgreSQL's journal and vacuum are for its operator.
    */
   scrub(): Promise<void>;
+  /** To be called now and then: keeps the journal of a SQLite file from growing without bounds. */
+  maintain(): Promise<void>;
   /** The listener is called after each commit of this process, before the one who wrote is answered. */
   onCommit(listener: () => void): void;
   /** Resolves when the database can be used; rejects with what stands in the way. */

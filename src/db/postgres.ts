@@ -114,7 +114,17 @@ function running(pool: pg.Pool, changes: PostgresChanges, committed: CommitSigna
       writes.add(result);
       return result.finally(() => writes.delete(result));
     },
+    snapshot: (job) =>
+      transact(
+        pool,
+        async (client) => {
+          await client.query(UNHURRIED);
+          return job(bind(client, readDialect));
+        },
+        SNAPSHOT,
+      ),
     scrub: async () => undefined,
+    maintain: async () => undefined,
     onCommit: (listener) => committed.add(listener),
     async check() {
       await pool.query('select 1');
@@ -126,8 +136,18 @@ function running(pool: pg.Pool, changes: PostgresChanges, committed: CommitSigna
   };
 }
 
+const READ_COMMITTED = 'begin isolation level read committed';
+const SNAPSHOT = 'begin isolation level repeatable read read only';
+
+/** Reading everything takes the time it takes. */
+const UNHURRIED = 'set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0';
+
 /** Runs work in one transaction on a connection of its own. */
-async function transact<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function transact<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  begin = READ_COMMITTED,
+): Promise<T> {
   const client = await pool.connect();
   let isBroken = false;
   // While a connection is out of the pool nobody hears it break, and an unheard error event ends the process.
@@ -135,7 +155,7 @@ async function transact<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promi
     isBroken = true;
   };
   client.on('error', onError);
-  return inTransaction(client, work)
+  return inTransaction(client, begin, work)
     .catch(async (error: unknown) => {
       await client.query('rollback').catch(onError);
       throw error;
@@ -148,10 +168,11 @@ async function transact<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promi
 
 async function inTransaction<T>(
   client: pg.PoolClient,
+  begin: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   let isOver = false;
-  await client.query('begin isolation level read committed');
+  await client.query(begin);
   const value = await work(guarded(client, () => isOver)).finally(() => {
     isOver = true;
   });

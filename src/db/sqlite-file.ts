@@ -32,15 +32,27 @@ export function provideFile(path: string): Stats {
   }
 }
 
+/** `open`: it is the database to be used. `copy`: it is only to be read, such as a backup. */
+export type Use = 'open' | 'copy';
+
+const otherFile: Record<Use, string> = {
+  open: 'name another file in DATABASE_URL',
+  copy: 'name another file',
+};
+
 /**
  * Reads the header as bytes (https://www.sqlite.org/fileformat2.html#the_database_header), and says whether the
  * file is still empty. Only for a file that this process has not open: closing a file drops every POSIX lock that
  * the process holds on it, SQLite's among them.
- * @throws StartError for what is not ours, cut short, of a newer schema, or not readable and writable
+ * @throws StartError for what is not ours, cut short, of a newer schema, or not readable and, to be used, writable
  */
-export function inspectFile(path: string, migrations: readonly Migration[]): 'empty' | 'ours' {
+export function inspectFile(
+  path: string,
+  migrations: readonly Migration[],
+  use: Use = 'open',
+): 'empty' | 'ours' {
   const header = Buffer.alloc(headerBytes);
-  const size = readHeader(path, header);
+  const size = readHeader(path, header, use);
   const journal = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const hasJournal = journal !== undefined && journal.size > 0;
   if (size === 0) {
@@ -48,13 +60,11 @@ export function inspectFile(path: string, migrations: readonly Migration[]): 'em
     if (hasJournal) throw cutShort(path, size, 'more');
     return 'empty';
   }
-  if (size < headerBytes || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-    throw new StartError(`${path} is not a SQLite database: name another file in DATABASE_URL.`);
+  if (size < headerBytes || !hasMagic(header)) {
+    throw new StartError(`${path} is not a SQLite database: ${otherFile[use]}.`);
   }
   if (header.readUInt32BE(68) !== applicationId) {
-    throw new StartError(
-      `${path} is the database of another application: name another file in DATABASE_URL.`,
-    );
+    throw new StartError(`${path} is the database of another application: ${otherFile[use]}.`);
   }
   refuseNewer(path, header.readUInt32BE(60), migrations);
   const pageBytes = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
@@ -64,9 +74,18 @@ export function inspectFile(path: string, migrations: readonly Migration[]): 'em
   return 'ours';
 }
 
-function readHeader(path: string, header: Buffer): number {
+/** Whether a file begins as those of SQLite do. Like `inspectFile`, only for a file that this process has not open. */
+export function isSqlite(path: string): boolean {
+  const header = Buffer.alloc(headerBytes);
+  readHeader(path, header, 'copy');
+  return hasMagic(header);
+}
+
+const hasMagic = (header: Buffer): boolean => header.toString('latin1', 0, 16) === 'SQLite format 3\0';
+
+function readHeader(path: string, header: Buffer, use: Use): number {
   try {
-    const file = openSync(path, 'r+');
+    const file = openSync(path, use === 'open' ? 'r+' : 'r');
     try {
       readSync(file, header);
       return fstatSync(file).size;

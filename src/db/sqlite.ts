@@ -1,5 +1,6 @@
 // The SQLite engine: one connection that writes, through the queue of writer.ts, and one that only reads, on a file
 // in WAL mode. A commit is on the disk before it is answered, which this file checks rather than believes.
+import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { SQL } from 'drizzle-orm';
@@ -11,8 +12,12 @@ import { StartError } from './failures.ts';
 import { migrateSqlite, migrationsOf } from './migrate.ts';
 import * as schema from './schema/sqlite.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
+import { copyBeforeMigration } from './sqlite-copy.ts';
 import { applicationId, inspectFile, provideFile, unusable } from './sqlite-file.ts';
 import { Writer } from './writer.ts';
+
+/** SQLite cuts the journal down to this by itself, unless somebody is always reading what was before. */
+const journalBytes = 64 * 1024 * 1024;
 
 /** What a connection is set to, in this order, and what it then reads back. */
 const pragmas: readonly (readonly [name: string, value: string, readBack: string | number])[] = [
@@ -24,7 +29,7 @@ const pragmas: readonly (readonly [name: string, value: string, readBack: string
   ['cell_size_check', 'on', 1],
   // What a reader asks us to erase must not stay in free pages.
   ['secure_delete', 'on', 1],
-  ['journal_size_limit', '67108864', 67108864],
+  ['journal_size_limit', String(journalBytes), journalBytes],
   ['temp_store', 'memory', 2],
   // An I/O error must come as an error; through mapped memory it ends the process.
   ['mmap_size', '0', 0],
@@ -71,13 +76,14 @@ export async function openSqlite({
     // Before anything else is in the file: a start that is cut off must leave it ours.
     if (state === 'empty') writing.pragma(`application_id = ${applicationId}`);
     configure(writing);
+    await copyBeforeMigration(file, Number(writing.pragma('user_version', { simple: true })), migrations);
     migrateSqlite(writing, migrations, clock);
     writing.pragma('busy_timeout = 0');
     const reading = connect({ readonly: true });
     configure(reading);
     reading.pragma(`busy_timeout = ${readBusyMs}`);
     openFiles.set(identity, (openFiles.get(identity) ?? 0) + 1);
-    return running(writing, reading, new CommitSignal(log), () => release(identity));
+    return running(file, writing, reading, new CommitSignal(log), () => release(identity));
   } catch (error) {
     for (const connection of connections) connection.close();
     throw error instanceof StartError ? error : unusable(file, error);
@@ -91,6 +97,7 @@ function release(identity: string): void {
 }
 
 function running(
+  file: string,
   writing: BetterSqlite3.Database,
   reading: BetterSqlite3.Database,
   committed: CommitSignal,
@@ -115,7 +122,12 @@ function running(
     changes,
     read: keepStatements(bind(reading)),
     write: (job) => writer.write(job),
+    snapshot: (job) => readAlone(file, job),
     scrub: () => emptyJournal(writing, writer),
+    async maintain() {
+      const journal = statSync(`${file}-wal`, { throwIfNoEntry: false });
+      if (journal !== undefined && journal.size > journalBytes) await emptyJournal(writing, writer);
+    },
     onCommit: (listener) => committed.add(listener),
     async check() {
       reading.pragma('user_version');
@@ -126,6 +138,18 @@ function running(
       return closed;
     },
   };
+}
+
+/** On a connection of its own: on the one for reads, everybody would be shown that old state. */
+async function readAlone<T>(file: string, job: (db: Db) => Promise<T>): Promise<T> {
+  const connection = new BetterSqlite3(file, { readonly: true, fileMustExist: true, timeout: readBusyMs });
+  try {
+    configure(connection);
+    connection.exec('begin');
+    return await job(bind(connection));
+  } finally {
+    connection.close();
+  }
 }
 
 const scrubTries = 50;

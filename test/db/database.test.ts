@@ -34,6 +34,21 @@ for (const engine of bothEngines) {
 
     await t.test('is ready once it is open', async () => database.check());
 
+    await t.test('a snapshot shows one instant, writes nothing, and holds up nobody', async (t) => {
+      await database.write(add('before'));
+      const seen = await database.snapshot(async (db) => {
+        const first = await texts(db);
+        // PGlite has one connection, which the snapshot holds.
+        if (engine !== 'pglite') await database.write(add('meanwhile'));
+        return [first, await texts(db)];
+      });
+      t.strictSame(seen, [['before'], ['before']]);
+      await t.rejects(database.snapshot(add('no')), 'it cannot write');
+      t.notOk((await texts(database.read)).includes('no'));
+      await database.write(async (db) => void (await db.rows(sql`delete from notes`)));
+      commits = [];
+    });
+
     await t.test('a write sees what it wrote, and is seen when it is answered', async (t) => {
       const seen = await database.write(async (db) => {
         await add('a')(db);

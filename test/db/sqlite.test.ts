@@ -92,6 +92,23 @@ test('both connections are durable, strict and read no memory that is not theirs
   t.strictSame(await read(database.read), { ...expected, busy_timeout: 100 });
 });
 
+test('a journal that has grown is emptied by maintenance, and one that has not is left', async (t) => {
+  const file = await ours(t);
+  const database = await open(file);
+  t.teardown(() => database.close());
+  const journal = () => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  await database.write((db) => db.rows(sql`insert into notes values ('small')`));
+  const small = journal();
+  await database.maintain();
+  t.equal(journal(), small);
+  t.ok(small > 0);
+  await database.write((db) => db.rows(sql`insert into notes values (hex(zeroblob(35000000)))`));
+  t.ok(journal() > 64 * 1024 * 1024);
+  await database.maintain();
+  t.equal(journal(), 0);
+  await database.maintain();
+});
+
 test('a pragma that does not take is a reason not to start', (t) => {
   const connection = new BetterSqlite3(':memory:');
   t.throws(() => configure(connection), {
