@@ -8,10 +8,10 @@ import { type Db, prepared } from '../db/dialect.ts';
 import { keysAmong, type ListFilter } from './article-lists.ts';
 
 /** How many matches one walk looks at; where a filter lets few of them pass, it ends here. */
-const LOOKED_AT_MAX = 20_000;
+const LOOKED_AT_MAX = 10_000;
 /** Matches of one step: a few to begin with, more where they were not enough. */
 const MATCHES_MIN = 100;
-const MATCHES_MAX = 1_000;
+const MATCHES_MAX = 500;
 const GROWTH = 4;
 
 export interface Found {
