@@ -9,25 +9,25 @@ interface Span {
   end: number;
 }
 
-const isAt = ({ words, isPrefix }: SearchTerm, found: readonly Word[], at: number): boolean =>
-  words.every((word, index) => {
-    const there = found[at + index]?.word;
-    if (there === undefined) return false;
-    return isPrefix && index === words.length - 1 ? there.startsWith(word) : there === word;
-  });
+/** Whether a term stands at the word `at`; of a text that is cut off there, not. */
+const isAt = ({ words, isPrefix }: SearchTerm, found: readonly Word[], at: number): boolean => {
+  const last = words.length - 1;
+  for (let index = 0; index < last; index++) if (found[at + index]?.word !== words[index]) return false;
+  const there = found[at + last]?.word;
+  return isPrefix ? there?.startsWith(words[last]!) === true : there === words[last];
+};
 
 /** Everything that is meant, in order, touching spans joined. */
 const spansOf = (found: readonly Word[], { terms }: Search): Span[] => {
   const spans: Span[] = [];
   for (const [at, { start }] of found.entries()) {
-    const ends = terms
-      .filter((term) => isAt(term, found, at))
-      .map(({ words }) => found[at + words.length - 1]!.end);
-    if (ends.length === 0) continue;
-    const end = Math.max(...ends);
-    const before = spans.at(-1);
-    if (before !== undefined && start <= before.end) before.end = Math.max(before.end, end);
-    else spans.push({ start, end });
+    for (const term of terms) {
+      if (!isAt(term, found, at)) continue;
+      const { end } = found[at + term.words.length - 1]!;
+      const before = spans.at(-1);
+      if (before !== undefined && start <= before.end) before.end = Math.max(before.end, end);
+      else spans.push({ start, end });
+    }
   }
   return spans;
 };
@@ -52,13 +52,33 @@ const LENGTH = 240;
 /** How much of it goes before the first mark. */
 const LEAD = 60;
 
+/** The words of a text up to the end of a snippet around the first thing that was searched; else all. */
+const wordsToShow = (text: string, { terms }: Search): Word[] => {
+  const longest = Math.max(...terms.map(({ words }) => words.length));
+  const words: Word[] = [];
+  let first: number | undefined;
+  let beyond = 0;
+  for (const word of wordsOf(text)) {
+    words.push(word);
+    if (first === undefined) {
+      const term = terms.find((one) => isAt(one, words, words.length - one.words.length));
+      if (term !== undefined) first = words[words.length - term.words.length]!.start;
+    } else if (word.start > first + LENGTH) {
+      // What begins within the snippet may end after it.
+      beyond++;
+      if (beyond > longest) break;
+    }
+  }
+  return words;
+};
+
 /**
  * About 240 characters of `text` around the first thing that was searched, else its beginning; on one line, as HTML
  * with `<mark>` and nothing else.
  */
 export const snippetOf = (text: string, search: Search): string => {
   const read = text.slice(0, READ_MAX);
-  const words = [...wordsOf(read)];
+  const words = wordsToShow(read, search);
   const spans = spansOf(words, search);
   const first = spans[0]?.start ?? 0;
   const from = first <= LEAD ? 0 : words.find(({ start }) => start >= first - LEAD)!.start;

@@ -1,69 +1,50 @@
-// Search for everybody, over what is public and nothing else. The index gives numbers, newest first and a bounded many
-// at a time; which of them are public and wanted is asked of the rows. Between two such steps the event loop has a
-// turn, so that no search, however common its words, keeps other requests waiting.
-import { setImmediate as nextTurn } from 'node:timers/promises';
+// Search for everybody, over what is public and nothing else: newest first as the index is walked, or the newest
+// matches ordered by where they have the words.
 import { SearchQuery } from '../articles/query.ts';
 import { type SearchResult, SearchResultList } from '../articles/schema.ts';
 import type { ArticleUrl } from '../articles/view.ts';
 import { type Cursors, type Position, readPage } from '../core/page.ts';
-import type { Search } from '../core/search.ts';
 import { markedHtml, snippetOf } from '../core/snippet.ts';
+import { takingTurns } from '../core/turns.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
-import { keysAmong, type ListFilter } from './article-lists.ts';
+import type { ListFilter } from './article-lists.ts';
 import { summariesOf } from './articles.ts';
 import { distinct, namesOn } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
 import { namedBy } from './named.ts';
+import { type Found, type Wanted, walk } from './search-walk.ts';
 
-/** What is ranked: the newest so many. Ranking all of a common word's articles takes a hundred times as long. */
+/** What is ranked: the newest so many. */
 const RANKED_MAX = 2_000;
 /** How far a ranking can be paged through: its pages are places in it, and each page ranks anew. */
 const PAGED_MAX = 500;
-/** Rows of the index that are read in one step: a few to begin with, more where they were not enough. */
-const STEP_MIN = 100;
-const STEP_MAX = 1_000;
-
-interface Found {
-  id: string;
-  position: number;
-}
-
-interface Wanted {
-  search: Search;
-  filter: ListFilter;
-  now: number;
-}
 
 /** At most `count` public matches below a position, newest first. */
-const newest = async (
-  db: Db,
-  { search, filter, now }: Wanted,
-  below: number | undefined,
-  count: number,
-): Promise<Found[]> => {
+const newest = async (db: Db, wanted: Wanted, below: number | undefined, count: number): Promise<Found[]> => {
   const found: Found[] = [];
-  let from = below;
-  for (let step = STEP_MIN; ; step = Math.min(STEP_MAX, step * 4)) {
-    const positions = await db.dialect.fullText.newest(db, 'public_search', search, from, step);
-    const keys = await keysAmong(db, positions, filter, now);
-    found.push(...keys.map(({ id, key }) => ({ id, position: key })));
-    if (positions.length < step || found.length >= count) return found.slice(0, count);
-    from = positions.at(-1);
-    await nextTurn();
+  for await (const step of walk(db, wanted, below)) {
+    found.push(...step);
+    if (found.length >= count) break;
   }
+  return found.slice(0, count);
 };
 
 /** The best matches, best first; of two alike the newer one. */
 const best = async (db: Db, wanted: Wanted): Promise<Found[]> => {
-  const found = await newest(db, wanted, undefined, RANKED_MAX);
-  if (found.length === 0) return [];
-  await nextTurn();
-  const ids = new Map(found.map(({ id, position }) => [position, id]));
-  const ranks = await db.dialect.fullText.ranks(db, 'public_search', wanted.search, [...ids.keys()]);
-  // Only what was asked for has a rank; what was withdrawn since then has none.
-  const ranked = [...ranks].sort(([a, rankOfA], [b, rankOfB]) => rankOfB - rankOfA || b - a);
-  return ranked.slice(0, PAGED_MAX).map(([position]) => ({ id: ids.get(position)!, position }));
+  const found: (Found & { rank: number })[] = [];
+  for await (const step of walk(db, wanted)) {
+    if (step.length === 0) continue;
+    const positions = step.map(({ position }) => position);
+    const ranks = await db.dialect.fullText.ranks(db, 'public_search', wanted.search, positions);
+    found.push(...step.map((one) => ({ ...one, rank: ranks.get(one.position) ?? 0 })));
+    if (found.length >= RANKED_MAX) break;
+  }
+  // Sorting keeps the order of what is alike, which is by age.
+  return found
+    .slice(0, RANKED_MAX)
+    .sort((a, b) => b.rank - a.rank)
+    .slice(0, PAGED_MAX);
 };
 
 /** Where the next page begins: a place in the ranking, or the position after which the walk goes on. */
@@ -99,8 +80,8 @@ const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, stri
   return new Map(rows.map(({ id, text }) => [id, text]));
 };
 
-/** How many snippets are cut between two turns of the event loop. */
-const SNIPPETS_AT_ONCE = 5;
+/** How long a page is put together between two turns of the event loop. */
+const AT_ONCE_MS = 5;
 
 const listResults = async (
   db: Db,
@@ -128,11 +109,13 @@ const listResults = async (
     count: async (most) => (await newest(db, wanted, undefined, most)).length,
   });
   const ids = page.items.map(({ id }) => id);
+  const turn = takingTurns(AT_ONCE_MS);
   const { body: summaries, dueAt } = await summariesOf(db, ids, view === 'full', { now, urlOf });
+  await turn();
   const texts = await textsOf(db, ids);
   const items: SearchResult[] = [];
   for (const summary of summaries) {
-    if (items.length % SNIPPETS_AT_ONCE === SNIPPETS_AT_ONCE - 1) await nextTurn();
+    await turn();
     const titleHtml = markedHtml(summary.title, q);
     items.push({ ...summary, titleHtml, snippet: snippetOf(texts.get(summary.id)!, q) });
   }
@@ -151,7 +134,7 @@ export const deliveredSearch = (deps: { cursors: Cursors; urlOf: ArticleUrl }): 
     tag: 'Articles',
     summary: 'Search articles',
     description:
-      'In titles, subtitles, summaries and texts. The title weighs most. Text written without blanks (Chinese, Japanese, Thai) is found by any part of it.',
+      'In titles, subtitles, summaries and texts. The title weighs most, then subtitle and summary; of two alike the newer one is first. A page looks at no more than 10,000 matches: where a filter lets few of them pass, it leaves out older ones. Text written without blanks (Chinese, Japanese, Thai) is found by any part of it.',
     access: 'anyone',
     query: SearchQuery,
     answers: {

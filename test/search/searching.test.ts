@@ -188,6 +188,27 @@ test('more matches than one step reads are found to the last, and more than can 
   t.match((await site.ask('GET', '/v1/search?q=ferry&total=true')).body, { total: COPIES + 1 });
 });
 
+test('a window of publication holds what was published in it, however many share a second', async (t) => {
+  const site = await testSite(t);
+  // Eight in one second take the places of the seconds after it, among them that of the article that came next.
+  const days = ['01', '02', '02', '02', '02', '02', '02', '02', '02', '03'];
+  for (const [n, day] of days.entries())
+    await publish(site, `${day}-${n}`, 'A ferry.', { publishedAt: `2020-01-${day}T00:00:00Z` });
+  await publish(site, 'next', 'A ferry.', { publishedAt: '2020-01-02T00:00:01Z' });
+  const within = async (more: string) => (await found(site, 'ferry', `&limit=100${more}`)).sort();
+  const second = days.flatMap((day, n) => (day === '02' ? [`02-${n}`] : []));
+  for (const sort of ['&sort=relevance', '&sort=-publishedAt']) {
+    t.same(await within(`&publishedBefore=2020-01-02T00:00:01Z${sort}`), ['01-0', ...second]);
+    t.same(await within(`&publishedBefore=2020-01-02T00:00:00Z${sort}`), ['01-0']);
+    t.same(await within(`&publishedAfter=2020-01-02T00:00:00Z${sort}`), ['03-9', 'next']);
+    t.same(await within(`&publishedAfter=2020-01-01T00:00:00Z&publishedBefore=2020-01-02T00:00:02Z${sort}`), [
+      ...second,
+      'next',
+    ]);
+    t.same(await within(`&publishedBefore=1960-01-01T00:00:00Z${sort}`), []);
+  }
+});
+
 test('what is no search is refused by name', async (t) => {
   const site = await testSite(t);
   const refused = (name: string, q: string, code: string) => ({
