@@ -2,8 +2,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Database, DatabaseOptions } from './engine.ts';
 import { StartError } from './failures.ts';
-import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
 
 export type { ChangeListener, Changes, Database, DatabaseLog } from './engine.ts';
 export { CommitUnknown, DatabaseBusy, type Failure, failureOf, JobRefused, StartError } from './failures.ts';
@@ -13,8 +11,15 @@ export async function openDatabase({
   url,
   ...options
 }: DatabaseOptions & { url: string }): Promise<Database> {
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres({ url, ...options });
-  if (url.startsWith('file:')) return openSqlite({ file: pathOf(url), ...options });
+  // Only the driver that is used is loaded.
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./postgres.ts');
+    return openPostgres({ url, ...options });
+  }
+  if (url.startsWith('file:')) {
+    const { openSqlite } = await import('./sqlite.ts');
+    return openSqlite({ file: pathOf(url), ...options });
+  }
   // The URL itself is not repeated: it may hold a password.
   throw new StartError('DATABASE_URL must begin with file: or postgres://, such as file:./data/masthead.db.');
 }
