@@ -136,7 +136,7 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
     if (isStopping()) reply.header('Connection', 'close');
   });
-  await registerPages(app, documentOf(endpoints, config.publicUrl), config.publicUrl);
+  registerPages(app, () => documentOf(endpoints, config.publicUrl), config.publicUrl);
   registerEndpoints(app, endpoints, {
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,

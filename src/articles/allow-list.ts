@@ -1,8 +1,13 @@
 // The HTML an article may hold, and nothing else. sanitize-html's answer is given back to it until it no longer changes,
 // so that what is stored means the same to whoever parses it again.
-import sanitizeHtml, { type Attributes, type IOptions, type Transformer } from 'sanitize-html';
+import type SanitizeHtml from 'sanitize-html';
+import type { Attributes, IOptions, Transformer } from 'sanitize-html';
+import { lazily, load } from '../core/lazy.ts';
 import { withoutControls } from '../core/text.ts';
 import { embedAddress } from './embeds.ts';
+
+// The package is CommonJS, and what it exports is the function itself.
+const sanitizer = lazily(() => load('sanitize-html') as typeof SanitizeHtml);
 
 const ADDRESSED = ['a', 'img', 'iframe'];
 // Without their marks 10<sup>6</sup> would be another number, and what was struck out would be said again.
@@ -161,7 +166,7 @@ const tidy = (html: string): string => {
 const sanitizedOnce = (html: string, hosts: ReadonlySet<string>, spend: () => void): string => {
   let open = 0;
   spend();
-  const clean = sanitizeHtml(html, {
+  const clean = sanitizer()(html, {
     ...POLICY,
     transformTags: { ...TRANSFORMS, iframe: frameOf(hosts) },
     onOpenTag: () => {

@@ -1,6 +1,8 @@
 // An article's text → HTML that any page may show. Both formats end in one allow-list. A body built to be expensive
 // (tens of thousands of elements, megabytes out of one reference) is shown as plain text, not refused: it is still text.
-import MarkdownIt, { type StateBlock } from 'markdown-it';
+import type MarkdownIt from 'markdown-it';
+import type { StateBlock } from 'markdown-it';
+import { lazily, load } from '../core/lazy.ts';
 import { countWords, escapeHtml, normalizeText, withoutControls } from '../core/text.ts';
 import { allowedHtml, ELEMENTS_MAX, LINE_BREAKING } from './allow-list.ts';
 import { embedAddress } from './embeds.ts';
@@ -24,10 +26,6 @@ export interface RenderedBody {
 /** The libraries, and the rules of this house: the last number rises when those change what is rendered. */
 export const RENDERER_VERSION = 'markdown-it 15.0.3, sanitize-html 2.17.5, rules 2';
 
-const markdown = new MarkdownIt({ html: false, maxNesting: 20, linkify: true });
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
-for (const schema of ['ftp:', '//', 'mailto:']) markdown.linkify.add(schema, null);
-
 /** A line of its own that is the address of a player becomes the player. */
 const embedRule = (state: StateBlock, line: number, _endLine: number, isProbe: boolean): boolean => {
   const { hosts } = state.env;
@@ -42,8 +40,17 @@ const embedRule = (state: StateBlock, line: number, _endLine: number, isProbe: b
   }
   return true;
 };
-markdown.block.ruler.before('reference', 'embed', embedRule, {
-  alt: ['paragraph', 'reference', 'blockquote'],
+
+const markdownReader = lazily(() => {
+  // What the package exports to CommonJS is the class that it exports to modules by default.
+  const Markdown = load('markdown-it') as typeof MarkdownIt;
+  const markdown = new Markdown({ html: false, maxNesting: 20, linkify: true });
+  markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+  for (const schema of ['ftp:', '//', 'mailto:']) markdown.linkify.add(schema, null);
+  markdown.block.ruler.before('reference', 'embed', embedRule, {
+    alt: ['paragraph', 'reference', 'blockquote'],
+  });
+  return markdown;
 });
 
 /** One reference of 2,000 characters, used 60,000 times, makes 130 MB of HTML. */
@@ -52,6 +59,7 @@ const ATTRIBUTES_MAX = 2_000_000;
 /** Throws a RangeError when the source would make too much HTML. */
 const fromMarkdown = (source: string, hosts: ReadonlySet<string>): string => {
   const env = { hosts };
+  const markdown = markdownReader();
   const tokens = markdown.parse(source, env);
   let elements = 0;
   let attributes = 0;

@@ -1,7 +1,8 @@
 // Text as people write it: lengths, keys, slugs, excerpts, counts. Everything here runs in time linear in the text,
 // which is why words are not counted with Intl.Segmenter (many seconds for 256 KB).
-import slugify from '@sindresorhus/slugify';
+import type { default as Slugify } from '@sindresorhus/slugify';
 import { isId } from './id.ts';
+import { lazily, load } from './lazy.ts';
 
 const SURROGATE_PAIR = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
 
@@ -34,6 +35,9 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
+// `load` gives a module as an object of its exports.
+const slugifier = lazily(() => (load('@sindresorhus/slugify') as { default: typeof Slugify }).default);
+
 const SLUG_MAX = 100;
 /** Beyond this, no title changes its slug; bounds the work on a hostile one. */
 const SLUG_SOURCE_MAX = 2_000;
@@ -47,7 +51,7 @@ const cutSlug = (slug: string, max: number): string => {
 
 /** A slug made from any text: transliterated, kebab-case, at most 100 characters; `''` when nothing is left. */
 export const slugOf = (text: string): string => {
-  const slug = cutSlug(slugify(text.slice(0, SLUG_SOURCE_MAX), { decamelize: false }), SLUG_MAX);
+  const slug = cutSlug(slugifier()(text.slice(0, SLUG_SOURCE_MAX), { decamelize: false }), SLUG_MAX);
   return isId(slug) ? `id-${slug}` : slug;
 };
 

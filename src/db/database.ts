@@ -2,9 +2,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Database, DatabaseOptions } from './engine.ts';
 import { StartError } from './failures.ts';
-import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
-import { backUpSqlite, restoreSqlite } from './sqlite-copy.ts';
 
 export type { ChangeListener, Changes, Database, DatabaseLog } from './engine.ts';
 export { CommitUnknown, DatabaseBusy, type Failure, failureOf, JobRefused, StartError } from './failures.ts';
@@ -14,19 +11,32 @@ export async function openDatabase({
   url,
   ...options
 }: DatabaseOptions & { url: string }): Promise<Database> {
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres({ url, ...options });
-  if (url.startsWith('file:')) return openSqlite({ file: pathOf(url), ...options });
+  // Only the driver that is used is loaded.
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./postgres.ts');
+    return openPostgres({ url, ...options });
+  }
+  if (url.startsWith('file:')) {
+    const { openSqlite } = await import('./sqlite.ts');
+    return openSqlite({ file: pathOf(url), ...options });
+  }
   // The URL itself is not repeated: it may hold a password.
   throw new StartError('DATABASE_URL must begin with file: or postgres://, such as file:./data/masthead.db.');
 }
 
 /** Copies the database behind a URL, in use or not, into a new file; returns its size in bytes. Throws StartError. */
-export const backUpDatabase = async (url: string, to: string): Promise<number> =>
-  backUpSqlite(fileOf(url), to);
+export const backUpDatabase = async (url: string, to: string): Promise<number> => {
+  const file = fileOf(url);
+  const { backUpSqlite } = await import('./sqlite-copy.ts');
+  return backUpSqlite(file, to);
+};
 
 /** Puts a backup in the place of the database behind a URL; returns where that is kept now. Throws StartError. */
-export const restoreDatabase = async (url: string, from: string): Promise<string | undefined> =>
-  restoreSqlite(fileOf(url), from);
+export const restoreDatabase = async (url: string, from: string): Promise<string | undefined> => {
+  const file = fileOf(url);
+  const { restoreSqlite } = await import('./sqlite-copy.ts');
+  return restoreSqlite(file, from);
+};
 
 function fileOf(url: string): string {
   if (url.startsWith('file:')) return pathOf(url);

@@ -112,7 +112,11 @@ function running(pool: pg.Pool, changes: PostgresChanges, committed: CommitSigna
       if (closed) throw new Error('the database is closed');
       const result = write(job);
       writes.add(result);
-      return result.finally(() => writes.delete(result));
+      return result.finally(() => {
+        writes.delete(result);
+        // While it is on, every promise and every callback of the process is followed.
+        if (writes.size === 0) inside.disable();
+      });
     },
     snapshot: (job) =>
       transact(

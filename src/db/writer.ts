@@ -117,6 +117,8 @@ export class Writer<Tx> {
     }
     // In the same tick as the look at the queue: a job pushed in between would never be woken.
     this.#draining = undefined;
+    // While it is on, every promise and every callback of the process is followed: a tenth of what a read costs.
+    this.#inside.disable();
   }
 
   /** Takes the write lock. False when there is nobody left to take it for: they have been told why. */

@@ -1,8 +1,7 @@
 // What people read: the OpenAPI document and its browser at /docs, and a page for every problem code.
-import swagger, { type StaticDocumentSpec } from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
-import { catalogue, type ProblemCode, problemCodes } from '../core/problem.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { lazily } from '../core/lazy.ts';
+import { catalogue, notFound, type ProblemCode, problemCodes } from '../core/problem.ts';
 import { escapeHtml } from '../core/text.ts';
 import { bytesTag, matchesNone } from './preconditions.ts';
 import { refuseOtherMethods } from './register.ts';
@@ -32,59 +31,61 @@ const problemsPage = (): string => {
   return page('Problems · Masthead', `<h1>Problems</h1><ul>${rows.join('')}</ul>`);
 };
 
-/** The plugin's types know OpenAPI 3.0; what it serves it does not look into. */
-const asStatic = (document: object): StaticDocumentSpec => ({ document }) as StaticDocumentSpec;
+/** What belongs to one hop or to the answer around it, and not to what is shown. */
+const NOT_PASSED_ON = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
 
-/** The plugin's own policy turns every request into https, which on loopback nobody answers, and names outside hosts. */
-const docsPolicy = (publicUrl: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    // "Try it out" asks the server that the document names.
-    `connect-src 'self' ${new URL(publicUrl).origin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-
-/** Serves `document` and everything made from the catalogue. */
-export const registerPages = async (
-  app: FastifyInstance,
-  document: object,
-  publicUrl: string,
-): Promise<void> => {
-  await app.register(swagger, { mode: 'static', specification: asStatic(document) });
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: docsPolicy(publicUrl),
-    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
+/** Serves the document that `write` gives, and everything made from the catalogue. */
+export const registerPages = (app: FastifyInstance, write: () => object, publicUrl: string): void => {
+  // All of it is made when it is first asked for: together it took a third of a start.
+  const docs = lazily(async () => {
+    const { createDocs } = await import('./docs.ts');
+    return createDocs(write(), publicUrl);
   });
-
-  const serve = (url: string, type: string, write: () => string): void => {
-    // Written when it is first asked for: the YAML alone takes longer than all else at a start.
-    let written: { bytes: Buffer; etag: string } | undefined;
+  for (const url of ['/docs', '/docs/*']) {
     app.get(url, async (request, reply) => {
-      written ??= stamped(write());
-      const { bytes, etag } = written;
-      reply.headers({ ETag: etag, 'Cache-Control': 'public, max-age=300' });
-      if (type.startsWith('text/html')) reply.header('Content-Security-Policy', PAGE_POLICY);
-      return matchesNone(request.headers['if-none-match'], etag)
-        ? reply.code(304).send()
-        : reply.type(type).send(bytes);
+      const { method, url, headers } = request;
+      const shown = await (await docs()).inject({ method: method === 'HEAD' ? 'HEAD' : 'GET', url, headers });
+      // Its own failures are no problems: there is nothing at such an address.
+      if (shown.statusCode >= 400) throw notFound();
+      const told = Object.entries(shown.headers).filter(([name]) => !NOT_PASSED_ON.includes(name));
+      return reply.code(shown.statusCode).headers(Object.fromEntries(told)).send(shown.rawPayload);
     });
+  }
+
+  const serve = (url: string, type: string, text: () => string | Promise<string>): void => {
+    const page = lazily(async () => stamped(await text()));
+    app.get(url, async (request, reply) => sendPage(request, reply, type, await page()));
     refuseOtherMethods(app, url, ['GET']);
   };
-  serve('/openapi.json', 'application/json; charset=utf-8', () => JSON.stringify(app.swagger()));
-  serve('/openapi.yaml', 'application/yaml; charset=utf-8', () => app.swagger({ yaml: true }));
-  const html = 'text/html; charset=utf-8';
-  serve('/problems', html, problemsPage);
-  for (const code of problemCodes) serve(`/problems/${code}`, html, () => problemPage(code));
+  serve('/openapi.json', 'application/json; charset=utf-8', () => JSON.stringify(write()));
+  serve('/openapi.yaml', 'application/yaml; charset=utf-8', async () =>
+    (await docs()).swagger({ yaml: true }),
+  );
+  serve('/problems', HTML, problemsPage);
+  app.get<{ Params: { code: string } }>('/problems/:code', async (request, reply) => {
+    const code = problemCodes.find((known) => known === request.params.code);
+    if (code === undefined) throw notFound();
+    return sendPage(request, reply, HTML, stamped(problemPage(code)));
+  });
+  refuseOtherMethods(app, '/problems/:code', ['GET']);
 };
 
-const stamped = (text: string) => {
+const HTML = 'text/html; charset=utf-8';
+
+interface Stamped {
+  bytes: Buffer;
+  etag: string;
+}
+
+const stamped = (text: string): Stamped => {
   const bytes = Buffer.from(text);
   return { bytes, etag: bytesTag(bytes) };
+};
+
+const sendPage = (request: FastifyRequest, reply: FastifyReply, type: string, { bytes, etag }: Stamped) => {
+  reply.headers({ ETag: etag, 'Cache-Control': 'public, max-age=300' });
+  if (type === HTML) reply.header('Content-Security-Policy', PAGE_POLICY);
+  return matchesNone(request.headers['if-none-match'], etag)
+    ? reply.code(304).send()
+    : reply.type(type).send(bytes);
 };

@@ -1,42 +1,96 @@
-// The limits to measure against: a server that sends prepared bytes and does nothing else. `node:http` itself, or one
-// fastify route. Reads { kind, answers: [[path, body]] } as JSON from BENCH_BARE; prints its port.
-import { createServer } from 'node:http';
+// The limits to measure against, each in a process of its own. `http`: node:http that sends prepared bytes and does
+// nothing else; `fastify`: the same behind a route; `posting`: node:http that reads JSON and commits the rows that a
+// comment makes, all that wait in one transaction. Reads its plan as JSON from BENCH_BARE; prints its address.
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import BetterSqlite3 from 'better-sqlite3';
 import Fastify from 'fastify';
 
-interface Plan {
-  kind: 'http' | 'fastify';
-  answers: [path: string, body: string][];
-}
+type Plan =
+  | { kind: 'http' | 'fastify'; answers: [path: string, base64: string][] }
+  | { kind: 'posting'; file: string };
 
-const { kind, answers }: Plan = JSON.parse(process.env.BENCH_BARE ?? '');
+const plan: Plan = JSON.parse(process.env.BENCH_BARE ?? '');
 const TYPE = 'application/json; charset=utf-8';
-const bytesOf = new Map(answers.map(([path, body]) => [path, Buffer.from(body)]));
 
-if (kind === 'http') {
-  const server = createServer((request, response) => {
-    const bytes = bytesOf.get(request.url ?? '');
-    const send = () => {
-      response.writeHead(bytes === undefined ? 404 : 200, {
-        'content-type': TYPE,
-        'content-length': bytes?.length ?? 0,
-      });
-      response.end(bytes);
-    };
-    if (request.method === 'GET') send();
-    else request.resume().once('end', send);
+const say = (port: number) => process.stdout.write(`http://127.0.0.1:${port}\n`);
+
+const serve = (listen: RequestListener): void => {
+  const server = createServer(listen);
+  server.listen(0, '127.0.0.1', () => say((server.address() as AddressInfo).port));
+};
+
+const sendPrepared = (answers: [string, string][]): void => {
+  const prepared = new Map(
+    answers.map(([path, base64]) => {
+      const bytes = Buffer.from(base64, 'base64');
+      return [path, { bytes, head: ['content-type', TYPE, 'content-length', String(bytes.length)] }];
+    }),
+  );
+  serve((request, response) => {
+    const found = prepared.get(request.url ?? '');
+    if (found === undefined) response.writeHead(404).end();
+    else response.writeHead(200, found.head).end(found.bytes);
   });
-  server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
-} else {
+};
+
+const sendRouted = async (answers: [string, string][]): Promise<void> => {
   const app = Fastify();
-  for (const [path, bytes] of bytesOf) {
-    const url = path.split('?')[0] ?? path;
-    app.route({
-      method: ['GET', 'POST'],
-      url,
-      handler: async (_request, reply) => reply.type(TYPE).send(bytes),
-    });
+  for (const [path, base64] of answers) {
+    const bytes = Buffer.from(base64, 'base64');
+    app.get(path, async (_request, reply) => reply.type(TYPE).send(bytes));
   }
   await app.listen({ host: '127.0.0.1', port: 0 });
-  process.stdout.write(`${(app.server.address() as AddressInfo).port}\n`);
-}
+  say((app.server.address() as AddressInfo).port);
+};
+
+type Row = Record<string, unknown>;
+
+/** `file` is a copy of a database in which a reader has commented: its last rows are written again and again. */
+const commitRows = (file: string): void => {
+  const db = new BetterSqlite3(file);
+  db.pragma('journal_mode = wal');
+  db.pragma('synchronous = full');
+  const again = (table: string) => {
+    const row = db.prepare<[], Row>(`select * from ${table} order by rowid desc limit 1`).get() ?? {};
+    const names = Object.keys(row);
+    const columns = names.join();
+    const values = names.map((name) => `@${name}`).join();
+    const insert = db.prepare(`insert into ${table} (${columns}) values (${values})`);
+    return (changed: Row) => insert.run({ ...row, ...changed });
+  };
+  const [comment, traces, event] = ['comments', 'comment_private', 'events'].map(again);
+  let position = Number(db.prepare('select max(position) from events').pluck().get());
+
+  let waiting: { body: { body: string }; response: ServerResponse }[] = [];
+  const commit = db.transaction((batch: typeof waiting) => {
+    for (const { body } of batch) {
+      const id = randomUUID();
+      comment?.({ id, thread_key: id, fingerprint: id, body: body.body });
+      traces?.({ comment_id: id });
+      event?.({ position: ++position, subject: `comment:${id}` });
+    }
+  });
+  const flush = () => {
+    const batch = waiting;
+    waiting = [];
+    commit.immediate(batch);
+    for (const { response } of batch)
+      response.writeHead(202, { 'content-type': TYPE, 'content-length': 2 }).end('{}');
+  };
+  serve((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    request.once('end', () => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ body: JSON.parse(text), response });
+    });
+  });
+};
+
+if (plan.kind === 'posting') commitRows(plan.file);
+else if (plan.kind === 'http') sendPrepared(plan.answers);
+else await sendRouted(plan.answers);

@@ -1,186 +1,283 @@
-// `npm run bench`: Masthead beside a bare node:http server and a bare fastify route that send the same bytes, each in
-// a process of its own, taking turns in one run. Ratios are the result; absolute figures are this machine's.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import autocannon from 'autocannon';
+// `npm run bench`: Masthead beside what bounds it (bare node:http, bare fastify, nginx, a bare script that commits the
+// same rows), each in a process of its own, taking turns in one run. Ratios are the result, best by processor time;
+// absolute figures are this machine's. BENCH_ROUNDS, BENCH_SECONDS and BENCH_ARTICLES make it longer. Writes
+// results.json and results.svg beside itself.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { brotliDecompressSync } from 'node:zlib';
+import BetterSqlite3 from 'better-sqlite3';
+import { systemClock, toInstant } from '../../src/core/clock.ts';
+import { type Ask, CONNECTIONS, type Measured, measure, median, mediansOf } from './load.ts';
+import { plot } from './plot.ts';
+import { commentOf, seed } from './seed.ts';
+import {
+  hasNginx,
+  hasTaskset,
+  pinLoad,
+  type Running,
+  start,
+  startBare,
+  startMasthead,
+  startNginx,
+  stopAll,
+} from './servers.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
-const CONNECTIONS = 32;
-const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 2_000);
-const COMMENTS = 50;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
+const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 300);
+const STARTS = 3;
+/** How often a site is read, and how often it is written to, while the two are measured together. */
+const READS_A_SECOND = 500;
+const COMMENTS_A_SECOND = 100;
 
-const hasTaskset = (() => {
-  try {
-    execFileSync('taskset', ['-V'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-const children: ChildProcess[] = [];
-
-/** Starts a server on the first core; resolves with the first match of `ready` in what it prints. */
-const start = (script: string, env: NodeJS.ProcessEnv, ready: RegExp): Promise<RegExpExecArray> => {
-  const [file, ...args] = [
-    ...(hasTaskset ? ['taskset', '-c', '0'] : []),
-    process.execPath,
-    ...execArgv,
-    script,
-  ];
-  const child = spawn(file ?? '', args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  let printed = '';
-  return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk;
-      const match = ready.exec(printed);
-      if (match !== null) resolve(match);
-    });
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${printed}`)));
-  });
-};
-const execArgv = process.execArgv;
-
-interface Target {
+interface Contender {
   name: string;
-  path: string;
-  /** Makes the nth body of a POST; absent: a GET. */
-  bodyOf?: (n: number) => string;
+  server: Running;
+  ask: Ask;
 }
 
-const WORDS =
-  'harbour council bridge ferry budget night report river market school station strike storm vote union'.split(
-    ' ',
-  );
+interface Result extends Measured {
+  name: string;
+  /** Of the first of its group: by processor time, and by requests a second. */
+  ratio: number;
+  ratioPerSecond: number;
+}
 
-/** About 5 KB of Markdown, the same for the same number. */
-const textOf = (seed: number): string => {
-  let state = seed + 1;
-  const next = () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return WORDS[state % WORDS.length] ?? '';
-  };
-  const paragraph = () => `${Array.from({ length: 90 }, next).join(' ')}.`;
-  return Array.from({ length: 8 }, paragraph).join('\n\n');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
+
+/** Measures all contenders of one group in turn, round by round; the first is the limit of the others. */
+const compare = async (contenders: readonly Contender[]): Promise<Result[]> => {
+  const rounds = contenders.map((): Measured[] => []);
+  // Until the code that is used has been compiled for it.
+  for (const { server, ask } of contenders) await measure(server, ask, SECONDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { server, ask }] of contenders.entries())
+      rounds[index]?.push(await measure(server, ask, SECONDS));
+  }
+  const measured = rounds.map(mediansOf);
+  return contenders.map(({ name }, index) => {
+    const [limit, own] = [measured[0]!, measured[index]!];
+    const result = {
+      name,
+      ratio: rounded(own.perCpuSecond / limit.perCpuSecond),
+      ratioPerSecond: rounded(own.perSecond / limit.perSecond),
+      perSecond: rounded(own.perSecond, 0),
+      perCpuSecond: rounded(own.perCpuSecond, 0),
+      p50: own.p50,
+      p99: own.p99,
+    };
+    say(
+      `${name.padEnd(44)} ${result.ratio.toFixed(2)} by CPU, ${result.ratioPerSecond.toFixed(2)} by time` +
+        `  (${result.perCpuSecond}/CPU-s, ${result.perSecond}/s, p50 ${own.p50} ms, p99 ${own.p99} ms)`,
+    );
+    return result;
+  });
 };
 
-const seed = async (base: string, key: string): Promise<{ slug: string; id: string }> => {
-  const post = async (path: string, body: unknown) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const response = await fetch(base + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { id: string; slug: string };
+const folder = mkdtempSync(join(tmpdir(), 'masthead-bench-'));
+
+/** On an empty database each time. */
+const startUp = async () => {
+  const rounds = [];
+  for (let n = 0; n < STARTS; n++) {
+    const masthead = await startMasthead({ DATABASE_URL: `file:${join(folder, `empty-${n}.db`)}` });
+    const cpuSeconds = masthead.cpuSeconds();
+    await pause(500);
+    rounds.push({ ms: masthead.readyMs, cpuSeconds, megabytes: masthead.residentMegabytes() });
+    await masthead.stop();
+  }
+  const bare = await start({
+    command: [process.execPath, '-e', 'console.log("up");setTimeout(()=>{},500)'],
+    ready: /up/,
+  });
+  const result = {
+    ms: rounded(median(rounds.map(({ ms }) => ms)), 0),
+    cpuSeconds: rounded(median(rounds.map(({ cpuSeconds }) => cpuSeconds))),
+    megabytes: rounded(median(rounds.map(({ megabytes }) => megabytes)), 0),
+    nodeAloneMs: rounded(bare.readyMs, 0),
+    nodeAloneMegabytes: rounded(bare.residentMegabytes(), 0),
   };
-  for (const name of ['Ada Okafor', 'Jon Berg', 'Mei Tan']) await post('/v1/manage/authors', { name });
-  const authors = ['ada-okafor', 'jon-berg', 'mei-tan'];
-  let last = { id: '', slug: '' };
-  for (let first = 0; first < ARTICLES; first += CONNECTIONS) {
-    const batch = Array.from({ length: Math.min(CONNECTIONS, ARTICLES - first) }, (_, offset) => {
-      const n = first + offset;
-      return post('/v1/manage/articles', {
-        title: `Report ${n} from the harbour`,
-        body: { format: 'markdown', source: textOf(n) },
-        authors: [authors[n % 3]],
-        tags: [WORDS[n % 15], WORDS[(n * 7) % 15]].filter((tag, index, all) => all.indexOf(tag) === index),
-        status: 'published',
-        publishedAt: new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString(),
+  say(
+    `start: ${result.ms} ms (${result.cpuSeconds} s of CPU, ${result.megabytes} MB); node alone ${result.nodeAloneMs} ms, ${result.nodeAloneMegabytes} MB`,
+  );
+  return result;
+};
+
+/** The brotli form, once it has been made. */
+const brotliOf = async (url: string): Promise<Buffer> => {
+  for (;;) {
+    // Not fetch, which decodes.
+    const { coding, bytes } = await new Promise<{ coding: string | undefined; bytes: Buffer }>((resolve) => {
+      get(url, { headers: { 'accept-encoding': 'br' } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.once('end', () =>
+          resolve({ coding: response.headers['content-encoding'], bytes: Buffer.concat(chunks) }),
+        );
       });
     });
-    last = (await Promise.all(batch)).at(-1) ?? last;
+    if (coding === 'br' && brotliDecompressSync(bytes).length > 0) return bytes;
+    await pause(20);
   }
-  for (let n = 0; n < COMMENTS; n++) {
-    await post(`/v1/manage/articles/${last.id}/comments`, { body: `Thank you for writing, number ${n}.` });
-  }
-  return last;
 };
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-interface Measured {
-  requestsPerSecond: number;
-  p50: number;
-  p99: number;
-}
-
-let posted = 0;
-
-const measure = async (base: string, { path, bodyOf }: Target): Promise<Measured> => {
-  const result = await autocannon({
-    url: base + path,
-    connections: CONNECTIONS,
-    duration: SECONDS,
-    ...(bodyOf === undefined
-      ? {}
-      : {
-          requests: [
-            {
-              method: 'POST' as const,
-              headers: { 'content-type': 'application/json' },
-              setupRequest: (request) => ({ ...request, body: bodyOf(posted++) }),
-            },
-          ],
-        }),
-  });
-  const failed = result.non2xx + result.errors;
-  if (failed > 0) throw new Error(`${base}${path}: ${failed} of ${result.requests.total} requests failed`);
-  return { requestsPerSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 };
-};
-
-const folder = await mkdtemp(join(tmpdir(), 'masthead-bench-'));
-try {
-  if (hasTaskset) execFileSync('taskset', ['-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
-  const database = `file:${join(folder, 'bench.db')}`;
-  const env = { DATABASE_URL: database, PORT: '0', LOG_LEVEL: 'silent', COMMENT_FLOOD_SECONDS: '0' };
-  const [, masthead = '', key = ''] = await start('dist/main.js', env, /serves (\S+)[\s\S]*?(mh_\w+)/);
-  process.stdout.write(`Seeding ${ARTICLES} articles and ${COMMENTS} comments…\n`);
-  const { slug } = await seed(masthead, key);
-
-  const bodyOf = (n: number) =>
-    JSON.stringify({
-      authorName: `Reader ${n}`,
-      authorEmail: `reader${n}@mail.example`,
-      body: `A thought, number ${n}.`,
-    });
-  const targets: Target[] = [
-    { name: 'one article', path: `/v1/articles/${slug}` },
-    { name: 'a list of 20', path: '/v1/articles' },
-    { name: 'comments of an article', path: `/v1/articles/${slug}/comments` },
-    { name: 'a comment posted', path: `/v1/articles/${slug}/comments`, bodyOf },
-  ];
-  const bodies: [string, string][] = [];
-  for (const { path } of targets.slice(0, 3))
-    bodies.push([path, await (await fetch(masthead + path)).text()]);
-  const bare = async (kind: string): Promise<string> => {
-    const plan = JSON.stringify({ kind, answers: bodies });
-    const [, port] = await start('test/bench/bare.ts', { BENCH_BARE: plan }, /(\d+)/);
-    return `http://127.0.0.1:${port}`;
+/** 99th percentiles of reads at a steady rate, without and with readers who comment. */
+const whileCommentsArrive = async (server: Running, slug: string) => {
+  const read: Ask = { path: `/v1/articles/${slug}`, rate: READS_A_SECOND };
+  const post: Ask = {
+    path: `/v1/articles/${slug}/comments`,
+    bodyOf: commentOf,
+    rate: COMMENTS_A_SECOND,
+    status: 202,
   };
-  const servers = { masthead, 'node:http': await bare('http'), fastify: await bare('fastify') };
+  const quiet: Measured[] = [];
+  const busy: Measured[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    quiet.push(await measure(server, read, SECONDS));
+    const [one] = await Promise.all([measure(server, read, SECONDS), measure(server, post, SECONDS)]);
+    busy.push(one);
+  }
+  const [without, during] = [mediansOf(quiet), mediansOf(busy)];
+  const result = {
+    p99Without: without.p99,
+    p99With: during.p99,
+    p50Without: without.p50,
+    p50With: during.p50,
+  };
+  say(
+    `${READS_A_SECOND} reads/s: p99 ${result.p99Without} ms alone, ${result.p99With} ms while ${COMMENTS_A_SECOND} comments/s arrive`,
+  );
+  return result;
+};
 
-  process.stdout.write(`${ROUNDS} rounds of ${SECONDS} s each, ${CONNECTIONS} connections, medians.\n\n`);
-  for (const target of targets) {
-    const results = new Map<string, Measured[]>(Object.keys(servers).map((name) => [name, []]));
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [name, base] of Object.entries(servers))
-        results.get(name)?.push(await measure(base, target));
+try {
+  pinLoad();
+  const startedAt = performance.now();
+  const file = join(folder, 'bench.db');
+  const starting = await startUp();
+  const masthead = await startMasthead({ DATABASE_URL: `file:${file}` });
+  const { slug } = await seed(masthead.base, masthead.said[2] ?? '', { articles: ARTICLES, comments: 50 });
+  const [article, list, comments] = [
+    `/v1/articles/${slug}`,
+    '/v1/articles?limit=20',
+    `/v1/articles/${slug}/comments`,
+  ] as const;
+
+  const answers: [string, string][] = [];
+  const etags = new Map<string, string>();
+  for (const path of [article, list, comments]) {
+    const answer = await fetch(masthead.base + path, { headers: { 'accept-encoding': 'identity' } });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const coded = await brotliOf(masthead.base + path);
+    etags.set(path, answer.headers.get('etag') ?? '');
+    const name = path.replace(/\?.*/, '');
+    answers.push([name, bytes.toString('base64')], [`/br${name}`, coded.toString('base64')]);
+    for (const [where, what] of [
+      [`${name}.json`, bytes],
+      [`br${name}.json`, coded],
+    ] as const) {
+      mkdirSync(dirname(join(folder, where)), { recursive: true });
+      writeFileSync(join(folder, where), what);
     }
-    const of = (name: string, field: keyof Measured) =>
-      median((results.get(name) ?? []).map((one) => one[field]));
-    const rate = of('masthead', 'requestsPerSecond');
-    const ratio = (name: string) => (rate / of(name, 'requestsPerSecond')).toFixed(2);
-    process.stdout.write(
-      `${target.name.padEnd(24)} ${ratio('node:http')} of node:http, ${ratio('fastify')} of fastify` +
-        `   (${Math.round(rate)}/s, p50 ${of('masthead', 'p50')} ms, p99 ${of('masthead', 'p99')} ms)\n`,
+  }
+  const http = await startBare({ kind: 'http', answers });
+  const fastify = await startBare({ kind: 'fastify', answers });
+  const nginx = hasNginx ? await startNginx(folder) : undefined;
+  const uncached = await startMasthead({ DATABASE_URL: `file:${file}`, CACHE_MAX_BYTES: '0' });
+  say(
+    `${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, ${ARTICLES} articles, load ${loadavg()[0]}; medians\n`,
+  );
+
+  const results: Result[] = [];
+  for (const [what, path] of [
+    ['article', article],
+    ['list', list],
+  ] as const) {
+    const plain = path.replace(/\?.*/, '');
+    const br = { 'accept-encoding': 'br' };
+    results.push(
+      ...(await compare([
+        { name: `${what}: bare node:http`, server: http, ask: { path: plain } },
+        { name: `${what}: bare fastify`, server: fastify, ask: { path: plain } },
+        ...(nginx === undefined
+          ? []
+          : [{ name: `${what}: nginx, from a file`, server: nginx, ask: { path: `${plain}.json` } }]),
+        { name: `${what}: Masthead, hit`, server: masthead, ask: { path } },
+        {
+          name: `${what}: Masthead, 304`,
+          server: masthead,
+          ask: { path, headers: { 'if-none-match': etags.get(path) ?? '' }, status: 304 },
+        },
+        { name: `${what}: Masthead, miss`, server: uncached, ask: { path } },
+      ])),
+      ...(await compare([
+        { name: `${what}, brotli: bare node:http`, server: http, ask: { path: `/br${plain}` } },
+        { name: `${what}, brotli: Masthead, hit`, server: masthead, ask: { path, headers: br } },
+      ])),
     );
   }
+  results.push(
+    ...(await compare([
+      { name: 'comments: bare node:http', server: http, ask: { path: comments } },
+      { name: 'comments: Masthead, hit', server: masthead, ask: { path: comments } },
+      { name: 'comments: Masthead, miss', server: uncached, ask: { path: comments } },
+    ])),
+  );
+
+  const during = await whileCommentsArrive(masthead, slug);
+
+  const copy = join(folder, 'copy.db');
+  const db = new BetterSqlite3(file);
+  db.prepare('vacuum into ?').run(copy);
+  db.close();
+  const posting = await startBare({ kind: 'posting', file: copy });
+  const posted = await compare([
+    {
+      name: 'comment posted: bare script, same rows',
+      server: posting,
+      ask: { path: '/', bodyOf: commentOf, status: 202 },
+    },
+    {
+      name: 'comment posted: Masthead',
+      server: masthead,
+      ask: { path: comments, bodyOf: commentOf, status: 202 },
+    },
+  ]);
+  results.push(...posted);
+  const megabytes = rounded(masthead.residentMegabytes(), 0);
+
+  const crew = await startMasthead({ DATABASE_URL: `file:${file}`, WORKERS: '2' }, true);
+  const two = await compare([
+    { name: 'article, two cores: Masthead in one process', server: masthead, ask: { path: article } },
+    { name: 'article, two cores: Masthead, WORKERS=2', server: crew, ask: { path: article } },
+  ]);
+  results.push(...two);
+
+  const at = toInstant(systemClock());
+  const [processor] = cpus();
+  const here = new URL('.', import.meta.url);
+  const machine = {
+    processor: processor?.model ?? 'unknown',
+    cores: cpus().length,
+    node: process.version,
+    isPinned: hasTaskset,
+    load: rounded(loadavg()[0] ?? 0),
+  };
+  const setUp = { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS, articles: ARTICLES };
+  const all = { at, machine, setUp, start: starting, results, reads: during, megabytesAfterAll: megabytes };
+  writeFileSync(new URL('results.json', here), `${JSON.stringify(all, null, 2)}\n`);
+  const bars = results.map(({ name, ratio }) => ({ label: name, ratio, isOurs: name.includes('Masthead') }));
+  const title = 'Requests per second of processor time, the first of each group = 1';
+  writeFileSync(
+    new URL('results.svg', here),
+    plot(title, `${machine.processor}, node ${machine.node}, ${at.slice(0, 10)}`, bars),
+  );
+  say(`\n${megabytes} MB after all of it; ${Math.round((performance.now() - startedAt) / 1000)} s in all`);
 } finally {
-  for (const child of children) child.kill('SIGTERM');
-  await rm(folder, { recursive: true, force: true });
+  stopAll();
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -1,14 +1,11 @@
 // The promise of the cache: whatever is written, by whichever process, and whatever falls due, an answer from it is at
 // that moment, byte for byte, what a Masthead without a cache says.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { and, eq, isNotNull } from 'drizzle-orm';
 import fc from 'fast-check';
 import inject from 'light-my-request';
 import { type Test, test } from 'tap';
 import { issueKey } from '../../src/access/service.ts';
 import { createApp } from '../../src/app.ts';
-import { cacheTagsOf, stateOf } from '../../src/articles/state.ts';
-import { findArticle } from '../../src/articles/store.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createContext } from '../../src/context.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
@@ -42,12 +39,17 @@ const pair = async (t: Test) => {
       });
     return { ask, cache, database };
   };
-  const env = { PUBLIC_URL: 'https://cms.example', LOG_LEVEL: 'error', COMMENT_FLOOD_SECONDS: '0' };
+  const env = {
+    PUBLIC_URL: 'https://cms.example',
+    LOG_LEVEL: 'error',
+    COMMENT_FLOOD_SECONDS: '0',
+    RATE_LIMIT: 'off',
+  };
   const kept = await start(readConfig(env));
   const plain = await start(readConfig({ ...env, CACHE_MAX_BYTES: '0' }));
   const ctx = createContext({ database: plain.database, clock: tell, actor: { kind: 'system' }, log: quiet });
   const { secret } = await issueKey(ctx, { name: 'Desk', role: 'admin' });
-  return { kept, plain, clock, key: { authorization: `Bearer ${secret}`, 'if-match': '*' }, ctx };
+  return { kept, plain, clock, key: { authorization: `Bearer ${secret}`, 'if-match': '*' } };
 };
 
 /** Long enough that every process has heard of every commit. */
@@ -56,6 +58,7 @@ const heard = () => (testEngine() === 'sqlite' ? nextTurn() : pause(1_100));
 const SLUGS = ['a', 'b', 'c', 'd'];
 const TAGS = ['north', 'south'];
 const SECTIONS = ['sport', 'politics'];
+const READER = 'maria@reader.example';
 const index = fc.nat({ max: 3 });
 
 /** A step: who makes it, what it is, and of what. */
@@ -76,13 +79,22 @@ const step = fc.record({
     'erase',
     'end',
     'begin',
+    'begin',
+    'stage',
+    'stage',
+    'unstage',
+    'correct',
     'closeComments',
+    'arrange',
+    'renameList',
     'renameAuthor',
     'hideAuthor',
     'reassign',
     'renameTag',
     'renameSection',
     'reslugSection',
+    'mergeTag',
+    'mergeSection',
     'renameSite',
     'post',
     'approve',
@@ -90,21 +102,25 @@ const step = fc.record({
     'edit',
     'deleteComment',
     'eraseComment',
+    'decide',
+    'policy',
+    'forget',
     'wait',
     'wait',
+    'waitLong',
     'read',
     'read',
   ),
   which: index,
   other: index,
   seconds: fc.integer({ min: 1, max: 40 }),
-  reads: fc.array(fc.nat({ max: 40 }), { minLength: 2, maxLength: 6 }),
+  reads: fc.array(fc.nat({ max: 200 }), { minLength: 2, maxLength: 6 }),
 });
 
 test('an answer from the cache is what an uncached one says, whatever happened before', {
   timeout: 600_000,
 }, async (t) => {
-  const { kept, plain, clock, key, ctx } = await pair(t);
+  const { kept, plain, clock, key } = await pair(t);
   const articles: string[] = [];
   const comments: string[] = [];
   const authors: string[] = [];
@@ -114,6 +130,7 @@ test('an answer from the cache is what an uncached one says, whatever happened b
   for (const name of SECTIONS) sections.push((await first('/v1/manage/sections', { name })).id);
   const tags: string[] = [];
   for (const name of TAGS) tags.push((await first('/v1/manage/tags', { name })).id);
+  const list = (await first('/v1/manage/lists', { name: 'Front', slug: 'front' })).id;
   let names = 0;
 
   const at = (list: readonly string[], which: number) => list[which % Math.max(1, list.length)] ?? 'none';
@@ -141,7 +158,12 @@ test('an answer from the cache is what an uncached one says, whatever happened b
     '/v1/sections?total=true',
     ...SECTIONS.map((section) => `/v1/sections/${section}`),
     '/v1/site',
+    '/v1/lists/front',
+    '/v1/search?q=name',
+    '/v1/search?q=name&sort=-publishedAt',
     ...SLUGS.map((slug) => `/v1/articles/${slug}`),
+    ...SLUGS.map((slug) => `/v1/articles/${slug}/related`),
+    ...SLUGS.map((slug) => `/v1/articles/${slug}/jsonld`),
     ...SLUGS.map((slug) => `/v1/articles/${slug}/comments`),
     ...articles.flatMap((id) => [`/v1/articles/${id}`, `/v1/articles/${id}/comments?sort=newest&total=true`]),
     ...comments.slice(-6).map((id) => `/v1/comments/${id}`),
@@ -160,7 +182,7 @@ test('an answer from the cache is what an uncached one says, whatever happened b
     const comment = `/v1/manage/comments/${at(comments, comments.length - 1 - which)}`;
     const change = (path: string, body: unknown) => ask('PATCH', path, body, key);
     const name = () => `Name ${++names}`;
-    const { articles: rows } = ctx.read.tables;
+    const instant = new Date(clock.now + seconds * 1_000).toISOString();
     switch (what) {
       case 'write': {
         if (articles.length > 3) return undefined;
@@ -204,28 +226,36 @@ test('an answer from the cache is what an uncached one says, whatever happened b
         if (gone.statusCode === 204) articles.splice(which % articles.length, 1);
         return gone;
       }
-      // What a schedule writes, with the event it owes: an article due to begin or to end being public.
+      case 'begin':
+        return ask('POST', `${article}/publish`, { at: instant }, key);
       case 'end':
-      case 'begin': {
-        const id = at(articles, which);
-        const instant = clock.now + seconds * 1_000;
-        return createContext({ ...ctx, database: (isForeign ? plain : kept).database }).write(async (tx) => {
-          const columns = what === 'end' ? { publicUntil: instant } : { publicFrom: instant };
-          const done = await tx.db
-            .update(rows)
-            .set(columns)
-            .where(and(eq(rows.id, id), isNotNull(rows.publicFrom)))
-            .returning({ id: rows.id });
-          if (done.length > 0)
-            tx.emit({
-              action: 'article.updated',
-              subject: `article:${id}`,
-              tags: cacheTagsOf(await stateOf(tx.db, (await findArticle(tx.db, id))!)),
-            });
+        return change(article, { unpublishAt: other === 0 ? null : instant });
+      case 'stage':
+        return change(`${article}/staged`, other % 2 === 0 ? { title: name() } : { slug: SLUGS[other] });
+      case 'unstage':
+        return ask('DELETE', `${article}/staged`, undefined, key);
+      case 'correct':
+        return ask('POST', `${article}/corrections`, { text: name() }, key);
+      case 'arrange':
+        return change(`/v1/manage/lists/${list}`, {
+          items: other % 2 === 0 ? articles.slice(which) : articles.toReversed(),
         });
+      case 'renameList':
+        return change(`/v1/manage/lists/${list}`, { name: name() });
+      // What was merged away is made again, so that there is something to merge the next time.
+      case 'mergeTag': {
+        const merged = await ask('POST', `/v1/manage/tags/${tags[1]}/merge`, { into: tags[0] }, key);
+        tags[1] = (await first('/v1/manage/tags', { name: name() })).id;
+        return merged;
+      }
+      case 'mergeSection': {
+        const path = `/v1/manage/sections/${sections[which % 2]}/merge`;
+        const merged = await ask('POST', path, { into: sections[(which + 1) % 2] }, key);
+        sections[which % 2] = (await first('/v1/manage/sections', { name: name() })).id;
+        return merged;
       }
       case 'closeComments':
-        return change(article, { commentsCloseAt: new Date(clock.now + seconds * 1_000).toISOString() });
+        return change(article, { commentsCloseAt: instant });
       case 'renameAuthor':
         return change(`/v1/manage/authors/${authors[other % 3]}`, { name: name() });
       case 'hideAuthor':
@@ -254,7 +284,7 @@ test('an answer from the cache is what an uncached one says, whatever happened b
         const slug = SLUGS[which];
         const body = {
           authorName: 'Maria',
-          authorEmail: 'maria@reader.example',
+          authorEmail: READER,
           body: name(),
           ...(other === 0 && comments.length > 0 ? { parentId: comments.at(-1) } : {}),
         };
@@ -272,8 +302,30 @@ test('an answer from the cache is what an uncached one says, whatever happened b
         return ask('DELETE', comment, undefined, key);
       case 'eraseComment':
         return ask('DELETE', `${comment}?permanent=true`, undefined, key);
+      case 'decide':
+        return ask(
+          'POST',
+          '/v1/manage/comments/decisions',
+          comments.slice(-4).map((id) => ({ id, status: other % 2 === 0 ? 'approved' : 'spam' })),
+          key,
+        );
+      case 'policy':
+        return change('/v1/manage/settings/comments', {
+          policy: ['open', 'moderated', 'closed', 'open'][other],
+          closeAfterDays: which === 0 ? 1 : null,
+        });
+      case 'forget':
+        return ask(
+          'POST',
+          '/v1/manage/privacy/erase',
+          { email: READER, mode: other % 2 === 0 ? 'anonymise' : 'delete' },
+          key,
+        );
       case 'wait':
         clock.now += seconds * 1_000;
+        return undefined;
+      case 'waitLong':
+        clock.now += seconds * 3_600_000;
         return undefined;
       default:
         return undefined;
@@ -281,6 +333,8 @@ test('an answer from the cache is what an uncached one says, whatever happened b
   };
 
   let compared = 0;
+  /** How often each step did something. */
+  const done = new Map<string, number>();
   const compare = async (path: string, tag: string | undefined) => {
     const headers = tag === undefined ? {} : { 'if-none-match': tag };
     const found = await kept.ask('GET', path, undefined, headers);
@@ -302,6 +356,7 @@ test('an answer from the cache is what an uncached one says, whatever happened b
       for (const one of steps) {
         const made = await perform(one);
         if (made !== undefined && made.statusCode >= 500) throw new Error(`${one.what}: ${made.payload}`);
+        if (made !== undefined && made.statusCode < 300) done.set(one.what, (done.get(one.what) ?? 0) + 1);
         if (one.isForeign) await heard();
         const all = urls();
         for (const read of one.reads) {
@@ -313,9 +368,13 @@ test('an answer from the cache is what an uncached one says, whatever happened b
       for (const path of urls()) await compare(path, undefined);
     }),
     // No shrinking: the two processes live on from one run to the next.
-    { numRuns: testEngine() === 'sqlite' ? 40 : 3, endOnFailure: true },
+    { numRuns: testEngine() === 'sqlite' ? 30 : 3, endOnFailure: true },
   );
   t.ok(compared > 100);
+  // A property that nothing moved would hold as well. So often drawn that one of these is missing once in ages.
+  if (testEngine() === 'sqlite')
+    for (const what of ['begin', 'end', 'stage', 'arrange', 'mergeTag', 'mergeSection', 'policy', 'forget'])
+      t.ok(done.has(what), `${what} did something`);
   t.ok(
     kept.cache.figures.hits > compared / 10,
     `${kept.cache.figures.hits} of ${compared} came from the cache`,

@@ -1,11 +1,12 @@
 // What only PostgreSQL can do to us: refuse a commit, lose it, ask for a retry, or go away.
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { type Test, test } from 'tap';
+import { test } from 'tap';
 import { type Database, failureOf, openDatabase } from '../../src/db/database.ts';
 import type { Db } from '../../src/db/dialect.ts';
 import { bothEngines, testDatabaseUrl } from '../database.ts';
+import { line, portOf } from './line.ts';
 
 const engine = bothEngines[1]!;
 const clock = () => 1000;
@@ -26,55 +27,6 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
-  return address.port;
-}
-
-/** A line to the server that can be cut: at once, or when the client says a certain word. */
-async function line(t: Test, url: string) {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  let word: string | undefined;
-  const cut = async () => {
-    const closed = [...sockets].map((socket) => once(socket, 'close'));
-    for (const socket of sockets) socket.destroy();
-    await Promise.all(closed);
-  };
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => sockets.delete(socket));
-    }
-    upstream.pipe(client);
-    client.on('data', (chunk) => {
-      if (word !== undefined && chunk.includes(word)) {
-        word = undefined;
-        cut();
-      } else upstream.write(chunk);
-    });
-    client.on('end', () => upstream.end());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(async () => {
-    await cut();
-    server.close();
-  });
-  const through = new URL(url);
-  through.host = `127.0.0.1:${portOf(server)}`;
-  return {
-    url: through.href,
-    cut,
-    cutAt(said: string) {
-      word = said;
-    },
-  };
-}
 
 test('PostgreSQL behind a line that breaks', async (t) => {
   const { url, cut, cutAt } = await line(t, await testDatabaseUrl(t, engine));
