@@ -144,7 +144,7 @@ export async function restoreSqlite(
     renameSync(ready, file);
     sync(dirname(file));
   } catch (error) {
-    rmSync(ready, { force: true });
+    if (existsSync(ready)) rmSync(ready);
     throw error instanceof StartError ? error : unusable(file, error);
   } finally {
     old?.close();

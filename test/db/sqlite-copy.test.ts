@@ -220,12 +220,14 @@ test('a database that is damaged behind its header is put aside too', async (t) 
   t.strictSame(notesOf(file), ['kept']);
 });
 
-test('where a directory has the name of the database, nothing is restored', async (t) => {
+test('where a directory is in the place of the database, or a file in that of its directory, nothing is restored', async (t) => {
   const backup = await ours(t, 'kept');
   const directory = testDirectory(t);
   const file = join(directory, 'masthead.db');
   mkdirSync(file);
   await refuses(t, directory, () => restoreSqlite(file, backup, [first]), /masthead\.db cannot be used/);
+  const below = join(backup, 'masthead.db');
+  await refuses(t, dirname(backup), () => restoreSqlite(below, backup, [first]), /cannot be used \(EEXIST/);
 });
 
 test('a copy is kept before a migration, and once more when that has to be tried again', async (t) => {
