@@ -196,6 +196,13 @@ test('what was seen once is forgotten before everything has been', async (t) => 
   t.equal(cache.figures.refused, before + 1, 'seen long ago counts as never seen');
 });
 
+test('an address too long to be remembered is answered from the cache like any other', async (t) => {
+  const { ask } = setUp();
+  const url = `/v1/articles?tag=${'x'.repeat(300)}&language=en`;
+  await ask(url);
+  t.equal((await ask(url)).headers['x-cache'], 'hit');
+});
+
 test('an answer larger than the whole cache is sent and not kept', async (t) => {
   const { ask, play, finish, cache } = setUp(10_000);
   play((request, response) => finish(request, response, { size: 20_000 }));

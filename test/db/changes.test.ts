@@ -58,6 +58,8 @@ for (const engine of bothEngines) {
     t.strictSame(told.slice(3), ['tag:c']);
     await say(reading, 'tag:own');
     t.strictSame(told.slice(4), ['tag:own'], 'own events are told before the one who wrote is answered');
+    await Promise.all((['tag:x', 'tag:y', 'tag:z'] as const).map((tag) => say(reading, tag)));
+    t.strictSame(told.slice(5).sort(), ['tag:x', 'tag:y', 'tag:z'], 'also when several are answered at once');
   });
 }
 
