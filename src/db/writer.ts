@@ -32,6 +32,8 @@ interface Answer {
 }
 
 const longestPauseMs = 20;
+/** A write has some dozens of statements; all that this house knows fit in. */
+const maxCompiled = 500;
 
 export class Writer<Tx> {
   readonly #connection: BetterSqlite3.Database;
@@ -41,6 +43,7 @@ export class Writer<Tx> {
     'begin' | 'commit' | 'rollback' | 'save' | 'release' | 'undo',
     { run(): unknown }
   >;
+  readonly #compiledOf = new Map<string, BetterSqlite3.Statement>();
   readonly #waiting: Waiting<Tx>[] = [];
   /** Holds the job to which the running code belongs, also across its awaits. */
   readonly #inside = new AsyncLocalStorage<symbol>();
@@ -220,9 +223,24 @@ export class Writer<Tx> {
         const value: unknown = Reflect.get(target, key, target);
         if (typeof value !== 'function') return value;
         const method = value.bind(target);
-        return key === 'prepare' ? (source: string) => this.#guarded(method(source)) : method;
+        return key === 'prepare' ? (source: string) => this.#guarded(this.#compiled(source)) : method;
       },
     });
+  }
+
+  /**
+   * A statement of this connection, compiled once for its text. Only the text is remembered, never who asked: each use
+   * is guarded anew, and begins as a fresh one would.
+   */
+  #compiled(source: string): BetterSqlite3.Statement {
+    const known = this.#compiledOf.get(source);
+    const statement = known ?? this.#connection.prepare(source);
+    if (known !== undefined && statement.reader) statement.raw(false);
+    // Last used, last forgotten.
+    this.#compiledOf.delete(source);
+    this.#compiledOf.set(source, statement);
+    if (this.#compiledOf.size > maxCompiled) this.#compiledOf.delete(this.#compiledOf.keys().next().value!);
+    return statement;
   }
 
   #note(error: unknown): void {
