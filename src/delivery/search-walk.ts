@@ -57,10 +57,11 @@ const placeAfterAll = async (db: Db, before: number): Promise<number> => {
   return Math.ceil(before / 1000) + (widest?.shift ?? 0) + 2;
 };
 
-/** The public matches below a position, the newest first; the steps in which they are found, some of them empty. */
+/** The public matches below a position, the newest first, until there are `most`; in steps, some of them empty. */
 export async function* walk(
   db: Db,
   { search, filter, now }: Wanted,
+  most: number,
   below = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<Found[]> {
   const { fullText } = db.dialect;
@@ -68,6 +69,7 @@ export async function* walk(
   const spanMax = fullText.rowsAtOnce(search);
   let from = filter.before === undefined ? below : Math.min(below, await placeAfterAll(db, filter.before));
   let left = LOOKED_AT_MAX;
+  let wanting = most;
   let size = MATCHES_MIN;
   while (true) {
     const span = spanMax && Math.ceil((spanMax * size) / MATCHES_MAX);
@@ -80,8 +82,9 @@ export async function* walk(
     const keys = await keysAmong(db, positions, filter, now);
     yield keys.map(({ id, key }) => ({ id, position: key }));
     left -= positions.length;
+    wanting -= keys.length;
     const isFull = positions.length === count;
-    if (left === 0 || (isLast && !isFull)) return;
+    if (left === 0 || wanting <= 0 || (isLast && !isFull)) return;
     from = isFull ? positions.at(-1)! : place!;
     size = Math.min(MATCHES_MAX, size * GROWTH);
     await nextTurn();

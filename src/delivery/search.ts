@@ -23,22 +23,18 @@ const PAGED_MAX = 500;
 /** At most `count` public matches below a position, newest first. */
 const newest = async (db: Db, wanted: Wanted, below: number | undefined, count: number): Promise<Found[]> => {
   const found: Found[] = [];
-  for await (const step of walk(db, wanted, below)) {
-    found.push(...step);
-    if (found.length >= count) break;
-  }
+  for await (const step of walk(db, wanted, count, below)) found.push(...step);
   return found.slice(0, count);
 };
 
 /** The best matches, best first; of two alike the newer one. */
 const best = async (db: Db, wanted: Wanted): Promise<Found[]> => {
   const found: (Found & { rank: number })[] = [];
-  for await (const step of walk(db, wanted)) {
+  for await (const step of walk(db, wanted, RANKED_MAX)) {
     if (step.length === 0) continue;
     const positions = step.map(({ position }) => position);
     const ranks = await db.dialect.fullText.ranks(db, 'public_search', wanted.search, positions);
     found.push(...step.map((one) => ({ ...one, rank: ranks.get(one.position) ?? 0 })));
-    if (found.length >= RANKED_MAX) break;
   }
   // Sorting keeps the order of what is alike, which is by age.
   return found

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { test } from 'tap';
 import { parseSearch, type Search } from '../../src/core/search.ts';
-import { type Stretch, sqliteFullText } from '../../src/db/full-text.ts';
+import { postgresFullText, type Stretch, sqliteFullText } from '../../src/db/full-text.ts';
 import { bothEngines, testDatabase } from '../database.ts';
 
 const searchFor = (text: string): Search => {
@@ -86,6 +86,7 @@ test('the more words a search has, the fewer rows SQLite walks over at once', as
   t.ok(atOnce('ferry') <= 40_000);
   t.equal(atOnce('"the night ferry" -storm'), atOnce('ferry') / 4);
   t.ok(atOnce('a '.repeat(16)) > 1_000);
+  t.equal(postgresFullText.rowsAtOnce(searchFor('ferry')), undefined, 'PostgreSQL keeps no process waiting');
 });
 
 test('damage that SQLite finds in an index is said in its words', async (t) => {

@@ -186,6 +186,15 @@ test('more matches than one step reads are found to the last, and more than can 
   t.equal(await pages('/v1/search?q=ferry&sort=-publishedAt'), COPIES + 1);
   t.equal(await pages('/v1/search?q=ferry'), 500);
   t.match((await site.ask('GET', '/v1/search?q=ferry&total=true')).body, { total: COPIES + 1 });
+  // So many words that the index is walked in stretches of a few hundred articles.
+  const long = `"${'ferry the '.repeat(16)}"`;
+  for (const more of ['', '&publishedAfter=2020-01-01T00:00:00Z']) t.same(await found(site, long, more), []);
+});
+
+test('a site without articles finds nothing', async (t) => {
+  const site = await testSite(t);
+  for (const more of ['', '&publishedBefore=2020-01-01T00:00:00Z', '&sort=-publishedAt&total=true'])
+    t.same(await found(site, 'ferry', more), [], more);
 });
 
 test('a window of publication holds what was published in it, however many share a second', async (t) => {
