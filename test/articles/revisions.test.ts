@@ -1,6 +1,9 @@
 // What an article was: each saved change, read and gone back to; and the links to what it would be.
 import { test } from 'tap';
 import { deleteExpiredPreviews } from '../../src/articles/previews.store.ts';
+import { createPreview } from '../../src/articles/previews.ts';
+import { changeArticle, createArticle as write } from '../../src/articles/service.ts';
+import { createSigner } from '../../src/core/signature.ts';
 import { play } from '../scenario.ts';
 import { testSite } from '../site.ts';
 import { createArticle, createAuthor } from './make.ts';
@@ -336,4 +339,53 @@ test('a link is revoked at once, shows what is staged, and nothing of what was t
   ]);
   const { body } = await site.ask('GET', `/v1/manage/audit?subject=preview:${two.id}`, { as: 'admin' });
   t.match(body.items, [{ action: 'preview.created' }]);
+});
+
+test('what the operator did has nobody’s name', async (t) => {
+  const site = await testSite(t);
+  await createAuthor(site);
+  const deps = { urlOf: (slug: string) => slug, embedHosts: new Set<string>() };
+  const { id } = await write(site.ctx, deps, {
+    title: 'From the machine itself',
+    authors: [{ author: 'ada-okafor', role: 'writer' }],
+  });
+  await changeArticle(site.ctx, deps, id, { subtitle: 'And changed there' }, undefined);
+  const signer = createSigner('a secret that is long enough for tests', 'preview', 'mp_');
+  const link = await createPreview(site.ctx, { ...deps, signer, previewUrlOf: (token) => token }, id, {
+    expiresIn: 60,
+  });
+  t.equal(link.createdBy, null);
+  const at = `${AT}/${id}`;
+  await site.newEvents();
+  await play(t, site, [
+    {
+      name: 'in the history',
+      as: 'editor',
+      request: `GET ${at}/revisions`,
+      status: 200,
+      has: {
+        items: [
+          { version: 2, by: null, fields: ['/subtitle'] },
+          { version: 1, by: null },
+        ],
+      },
+    },
+    { name: 'in a revision', as: 'editor', request: `GET ${at}/revisions/2`, status: 200, has: { by: null } },
+    {
+      name: 'in a conflict',
+      as: 'editor',
+      headers: { 'if-match': '"1"' },
+      request: `PATCH ${at}`,
+      body: { title: 'T' },
+      status: 412,
+      has: { errors: [{ pointer: '/subtitle', by: null }] },
+    },
+    {
+      name: 'and on a link',
+      as: 'editor',
+      request: `GET ${at}/previews`,
+      status: 200,
+      has: { items: [{ createdBy: null }] },
+    },
+  ]);
 });
