@@ -72,6 +72,8 @@ export async function* walk(
   let wanting = most;
   let size = MATCHES_MIN;
   while (true) {
+    // Undefined on PostgreSQL alone, whose index is read no further than it is asked.
+    /* c8 ignore next 2 */
     const span = spanMax && Math.ceil((spanMax * size) / MATCHES_MAX);
     const place = span === undefined ? undefined : await placeBelow(db, from, span);
     const isLast = place === undefined || place <= (end ?? Number.MIN_SAFE_INTEGER);
