@@ -38,6 +38,8 @@ export const superviseWorkers = async ({ count, env, log, stopMs }: Crew): Promi
     if (isStopping) return;
     isStopping = true;
     for (const worker of workers()) worker.process.kill('SIGTERM');
+    // Only a worker that hangs is there to see it.
+    /* c8 ignore next 3 */
     setTimeout(() => {
       for (const worker of workers()) worker.process.kill('SIGKILL');
     }, stopMs).unref();

@@ -1,5 +1,5 @@
 // Who is named by an article, in which order and role.
-import { and, asc, eq, notInArray } from 'drizzle-orm';
+import { and, eq, notInArray } from 'drizzle-orm';
 import { findAuthorsByReference } from '../authors/store.ts';
 import { isId } from '../core/id.ts';
 import { type Fault, Problem } from '../core/problem.ts';
@@ -37,17 +37,6 @@ export const resolveBylines = async (
   if (twice.length > 0)
     throw new Problem('validation_failed', 'An author is named twice.', { errors: twice });
   return { bylines, faults };
-};
-
-/** The bylines of an article, in order. */
-export const listBylines = (db: Db, articleId: string): Promise<BylineRow[]> => {
-  const { articleAuthors } = db.tables;
-  return db
-    .select({ authorId: articleAuthors.authorId, role: articleAuthors.role })
-    .from(articleAuthors)
-    .where(eq(articleAuthors.articleId, articleId))
-    .orderBy(asc(articleAuthors.position))
-    .execute();
 };
 
 export const replaceBylines = async (

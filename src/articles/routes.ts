@@ -58,7 +58,7 @@ export const articleRoutes = (deps: ArticleRouteDeps): Endpoint[] => {
       ...more,
       problems: ['not_found', 'transition_refused', ...(more.problems ?? [])],
       run: (ctx, { params: { id }, ifMatch, body }) =>
-        articles.moveArticle(ctx, deps, id, name, ifMatch, body ?? {}),
+        articles.moveArticle(ctx, deps, id, name, ifMatch, { ...body }),
       reply: itemReply,
     });
 

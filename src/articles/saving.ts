@@ -88,16 +88,12 @@ export const sourceTaken = (db: Db, error: unknown): unknown => {
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The pointers of all that an edit changes. */
-const fieldsOf = (
-  { row, links, tagIds }: State,
-  edit: Edit,
-  old: store.ArticleBodyRow | undefined,
-): string[] => {
+const fieldsOf = ({ row, links, tagIds }: State, edit: Edit, old: store.ArticleBodyRow): string[] => {
   const { body } = edit.text ?? {};
   const bylines = links.authors.map(({ id, role }) => ({ authorId: id, role }));
   return [
     ...changedFields(row, edit.columns ?? {}),
-    ...(body !== undefined && (old?.format !== body.format || old.source !== body.source) ? ['/body'] : []),
+    ...(body !== undefined && (old.format !== body.format || old.source !== body.source) ? ['/body'] : []),
     ...(edit.tagIds !== undefined && !isSame(edit.tagIds, tagIds) ? ['/tags'] : []),
     ...(edit.bylines !== undefined && !isSame(edit.bylines, bylines) ? ['/authors'] : []),
   ];

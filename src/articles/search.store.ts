@@ -54,14 +54,17 @@ const positionFor = async (db: Db, publishedAt: number): Promise<number> => {
   await db.dialect.lockUntilCommit(db, POSITIONS_LOCK);
   const second = Math.floor(publishedAt / 1000);
   // Where the last place of a span is taken, a longer one is looked at: many articles in one second cost few questions.
-  for (let span = 1; ; span *= 4) {
+  let span = 1;
+  let free: number;
+  do {
     const [row] = await db
       .select({ last: max(articleSearch.position) })
       .from(articleSearch)
       .where(lt(articleSearch.position, second + span));
-    const free = Math.max(second, (row!.last ?? second - 1) + 1);
-    if (free < second + span) return free;
-  }
+    free = Math.max(second, (row!.last ?? second - 1) + 1);
+    span *= 4;
+  } while (free >= second + span / 4);
+  return free;
 };
 
 const searchedColumns = ({ tables: { articleBodies, articles } }: Db) => ({
@@ -152,7 +155,9 @@ const CHECKED_AT_ONCE = 200;
 const articleFaults = async (db: Db): Promise<string[]> => {
   const { articleBodies, articles, articleSearch } = db.tables;
   const faults: string[] = [];
-  for (let seq = Number.MIN_SAFE_INTEGER; ; ) {
+  let seq: number | undefined = Number.MIN_SAFE_INTEGER;
+  while (seq !== undefined) {
+    const from: number = seq;
     const rows = await db
       .select({
         ...searchedColumns(db),
@@ -164,7 +169,7 @@ const articleFaults = async (db: Db): Promise<string[]> => {
       .from(articles)
       .innerJoin(articleBodies, eq(articleBodies.articleId, articles.id))
       .leftJoin(articleSearch, eq(articleSearch.articleId, articles.id))
-      .where(gt(articles.seq, seq))
+      .where(gt(articles.seq, from))
       .orderBy(asc(articles.seq))
       .limit(CHECKED_AT_ONCE);
     for (const row of rows) {
@@ -174,10 +179,9 @@ const articleFaults = async (db: Db): Promise<string[]> => {
       else if (row.indexedFor !== publishedAt || row.indexedSeq !== row.seq)
         faults.push(`article ${row.id} is indexed in another place than it should be`);
     }
-    const last = rows.at(-1);
-    if (last === undefined) return faults;
-    seq = last.seq;
+    seq = rows.at(-1)?.seq;
   }
+  return faults;
 };
 
 /** Everything in which the full-text indexes and the articles differ, a sentence each; none: all is well. */

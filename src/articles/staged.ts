@@ -113,9 +113,7 @@ export const requirePublicContent = (change: ArticleChange): StagedChange => {
 
 /** The pointers of the fields that a change names. */
 const touched = (change: StagedChange): string[] =>
-  Object.entries(change).flatMap(([key, value]) =>
-    value === undefined ? [] : [key === 'metadata' ? '/metadata/public' : `/${key}`],
-  );
+  Object.keys(change).map((key) => (key === 'metadata' ? '/metadata/public' : `/${key}`));
 
 const mergedContent = async (
   tx: Tx,

@@ -2,8 +2,8 @@
 import { findKeyNames } from '../access/store.ts';
 import type { Context, Tx } from '../context.ts';
 import { toInstant } from '../core/clock.ts';
-import { type Fault, notFound, Problem } from '../core/problem.ts';
-import { type Expected, requireVersion } from '../core/version.ts';
+import { type Fault, notFound } from '../core/problem.ts';
+import { type Expected, outdated, versionConflict } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import { listChangesSince } from './revisions.store.ts';
 import { maySee, requireEdit } from './rules.ts';
@@ -20,31 +20,28 @@ const requireArticleVersion = async (
   expected: Expected | undefined,
   row: ArticleRow,
 ): Promise<void> => {
-  try {
-    requireVersion(expected, row.version);
-  } catch (error) {
-    if (!(error instanceof Problem) || expected === undefined || expected === '*') throw error;
-    const since = await listChangesSince(db, row.id, versionRead(expected, row.version));
-    const names = await findKeyNames(
-      db,
-      since.flatMap(({ madeBy }) => madeBy ?? []),
-    );
-    const errors = new Map<string, Fault>();
-    for (const { fields, madeBy, at } of since) {
-      for (const pointer of fields) {
-        if (errors.has(pointer)) continue;
-        const by = madeBy === null ? null : names.get(madeBy)!;
-        errors.set(pointer, {
-          pointer,
-          code: 'changed',
-          message: 'was changed since',
-          by,
-          at: toInstant(at),
-        });
-      }
+  const read = outdated(expected, row.version);
+  if (read === undefined) return;
+  const since = await listChangesSince(db, row.id, versionRead(read, row.version));
+  const names = await findKeyNames(
+    db,
+    since.flatMap(({ madeBy }) => madeBy ?? []),
+  );
+  const errors = new Map<string, Fault>();
+  for (const { fields, madeBy, at } of since) {
+    for (const pointer of fields) {
+      if (errors.has(pointer)) continue;
+      const by = madeBy === null ? null : names.get(madeBy)!;
+      errors.set(pointer, {
+        pointer,
+        code: 'changed',
+        message: 'was changed since',
+        by,
+        at: toInstant(at),
+      });
     }
-    throw new Problem(error.code, error.message, { headers: error.headers, errors: [...errors.values()] });
   }
+  throw versionConflict(row.version, [...errors.values()]);
 };
 
 /** An article of the version expected, where this key may see it. Throws `not_found`, then `version_conflict`. */

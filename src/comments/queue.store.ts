@@ -146,9 +146,9 @@ export const listCommentsOf = async (db: Db, emailKey: string): Promise<ManagedR
 type Found = Omit<ManagedRow, 'reports'>;
 
 const ORDERS: Record<QueueFilter['sort'], (a: Found, b: Found) => number> = {
-  createdAt: (a, b) => a.comment.createdAt - b.comment.createdAt || (a.comment.id < b.comment.id ? -1 : 1),
+  createdAt: (a, b) => a.comment.createdAt - b.comment.createdAt || a.comment.id.localeCompare(b.comment.id),
   '-reports': (a, b) =>
-    b.comment.reportCount - a.comment.reportCount || (a.comment.id > b.comment.id ? -1 : 1),
+    b.comment.reportCount - a.comment.reportCount || b.comment.id.localeCompare(a.comment.id),
 };
 
 /** In the order of `sort`. */

@@ -125,8 +125,9 @@ export class PostgresChanges implements Changes {
     try {
       await this.#readWith(client);
       this.#knownUntil = startedAt + knownForMs;
+      /* c8 ignore next 4 */
     } catch {
-      // Whoever listens notices, and connects again.
+      // A connection that breaks in the middle of a read. Whoever listens notices, and connects again.
       this.#knownUntil = Number.NEGATIVE_INFINITY;
     }
   }

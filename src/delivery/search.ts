@@ -27,6 +27,9 @@ const newest = async (db: Db, wanted: Wanted, below: number | undefined, count: 
   return found.slice(0, count);
 };
 
+/** The rank of what was changed between the walk and the ranking, and matches no more. */
+const GONE = 0;
+
 /** The best matches, best first; of two alike the newer one. */
 const best = async (db: Db, wanted: Wanted): Promise<Found[]> => {
   const found: (Found & { rank: number })[] = [];
@@ -34,7 +37,7 @@ const best = async (db: Db, wanted: Wanted): Promise<Found[]> => {
     if (step.length === 0) continue;
     const positions = step.map(({ position }) => position);
     const ranks = await db.dialect.fullText.ranks(db, 'public_search', wanted.search, positions);
-    found.push(...step.map((one) => ({ ...one, rank: ranks.get(one.position) ?? 0 })));
+    found.push(...step.map((one) => ({ ...one, rank: ranks.get(one.position) ?? GONE })));
   }
   // Sorting keeps the order of what is alike, which is by age.
   return found

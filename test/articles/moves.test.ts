@@ -91,6 +91,14 @@ test('a published article is read by slug and id, in lists, and by author, tag a
       has: { id: article.id },
       lacks: ['private words', '"notes"', '"body"', '"private"'],
     },
+    {
+      name: 'in the list for a moderator',
+      as: 'moderator',
+      request: `GET ${AT}?view=full`,
+      status: 200,
+      has: { items: [{ bodyHtml: /bridge/ }] },
+      lacks: ['private words', '"notes"', '"body"'],
+    },
     { name: 'for a writer', as: 'contributor', request: `GET ${AT}/${article.id}`, status: 200 },
   ]);
 });

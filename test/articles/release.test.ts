@@ -1,5 +1,7 @@
 // Several articles at one instant: all, or none and the reason for each.
 import { test } from 'tap';
+import { releaseArticles } from '../../src/articles/release.ts';
+import type { Context } from '../../src/context.ts';
 import { play } from '../scenario.ts';
 import { START, testSite } from '../site.ts';
 import { createArticle } from './make.ts';
@@ -130,4 +132,18 @@ test('a hundred go at once', async (t) => {
   const tooMany = [...articles, { id: articles[0]!.id.replace(/.$/, '0'), version: 1 }];
   const more = await site.ask('POST', `${AT}/release`, { as: 'editor', body: { articles: tooMany } });
   t.equal(more.status, 400);
+});
+
+test('a failure that is nobody’s article ends the release as what it is', async (t) => {
+  const site = await testSite(t);
+  const db = new Proxy(site.database.read, {
+    get: (target, key, self) => {
+      if (key === 'select') throw new TypeError('the database is away');
+      return Reflect.get(target, key, self);
+    },
+  });
+  const away: Context = { ...site.ctx, write: (job) => job({ db, now: START, emit: () => undefined }) };
+  const deps = { urlOf: (slug: string) => slug, embedHosts: new Set<string>() };
+  const articles = [{ id: '01890a5d-ac96-774b-bcce-b302099a8057', version: 1 }];
+  await t.rejects(releaseArticles(away, deps, { articles }), /the database is away/);
 });

@@ -303,6 +303,9 @@ test('a link is revoked at once, shows what is staged, and nothing of what was t
     return { id: body.id, path: `/v1/preview/${body.token}` };
   };
   const [one, two] = [await link(), await link()];
+  const first = (await site.ask('GET', `${at}/previews?limit=1`, { as: 'editor' })).body.nextCursor;
+  const rest = await site.ask('GET', `${at}/previews?limit=1&cursor=${first}`, { as: 'editor' });
+  t.match(rest.body, { items: [{ id: two.id }], nextCursor: null });
   await site.newEvents();
   await play(t, site, [
     {

@@ -42,6 +42,7 @@ test('a staged change is kept aside, grows, and goes live as one revision', asyn
       name: 'and more, on top of it',
       ...stage(2, {
         slug: 'bridge-closed',
+        body: { format: 'markdown', source: 'It **closed**.' },
         section: 'city',
         tags: ['Ferry', 'Harbour'],
         authors: ['jon-berg', { author: 'ada-okafor', role: 'photographer' }],
@@ -62,7 +63,12 @@ test('a staged change is kept aside, grows, and goes live as one revision', asyn
     },
     {
       name: 'by the other door',
-      ...stage(3, { subtitle: 'For a week', section: null, cover: { alt: 'The bridge' } }),
+      ...stage(3, {
+        subtitle: 'For a week',
+        body: { format: 'markdown' },
+        section: null,
+        cover: { alt: 'The bridge' },
+      }),
       request: `PATCH ${at}?stage=true`,
       status: 200,
       has: { subtitle: 'For a week', section: null, cover: { alt: 'The bridge', url: /a.jpg/ } },

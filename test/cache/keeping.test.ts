@@ -1,10 +1,13 @@
 // What the cache lets in, what it lets go, and what it costs: on its own, with a router and a database that a test plays.
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import inject from 'light-my-request';
 import { test } from 'tap';
 import type { CacheTag } from '../../src/core/cache-tag.ts';
 import type { ChangeListener } from '../../src/db/database.ts';
 import { AnswerCache } from '../../src/http/cache.ts';
+import { KeptAnswer } from '../../src/http/kept-answer.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -236,4 +239,20 @@ test('a client that goes away while others wait for the same answer does not kee
   routed[1]![1].writeHead(200).end('here');
   t.equal(await (await third).text(), 'here');
   t.equal(routed.length, 2);
+});
+
+test('coded forms are kept only as long as together they are no larger than the plain one', async (t) => {
+  const bytes = Buffer.from(randomBytes(6_000).toString('base64'));
+  const answer = new KeptAnswer({ headers: {}, etag: '"tag"', bytes, tags: [], dueAt: null }, 1);
+  const codings: (string | undefined)[] = [];
+  const listen = (request: IncomingMessage, response: ServerResponse) =>
+    answer.send(request, response, { now: 0, isLast: false, isDebugged: false });
+  for (const coding of ['br', 'br', 'gzip', 'gzip', 'br']) {
+    const headers = { 'accept-encoding': coding };
+    const got = await inject(listen, { method: 'GET', url: '/', headers });
+    codings.push(got.headers['content-encoding']?.toString());
+    // It is made in the pool, meanwhile.
+    await pause(200);
+  }
+  t.same(codings, [undefined, 'br', undefined, undefined, 'br']);
 });

@@ -1,9 +1,11 @@
 // How a process learns what another one committed: every event once and in order, or that everything may have changed.
 import { setTimeout as pause } from 'node:timers/promises';
+import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { type Test, test } from 'tap';
 import { createContext } from '../../src/context.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { SqliteChanges } from '../../src/db/sqlite-changes.ts';
 import { bothEngines, testDatabaseUrl, testEngine } from '../database.ts';
 import { line } from './line.ts';
 
@@ -90,4 +92,15 @@ test('who stops listening to PostgreSQL knows nothing until it listens again, an
   await say(writing, 'tag:after');
   await until((isKnown) => isKnown);
   t.strictSame(told.slice(2), ['tag:after']);
+});
+
+test('a process that cannot look does not say that it knows', (t) => {
+  const reading = new BetterSqlite3(':memory:');
+  reading.exec('create table events (position integer primary key, tags text)');
+  const changes = new SqliteChanges(reading);
+  changes.subscribe(() => undefined);
+  t.ok(changes.areKnown());
+  reading.close();
+  t.notOk(changes.areKnown());
+  t.end();
 });

@@ -279,3 +279,11 @@ test('a dialect says which engine it is', (t) => {
   t.equal(postgresDialect.engine, 'postgres');
   t.end();
 });
+
+test('a PostgreSQL server looks after its own files', async (t) => {
+  // Neither asks the database: there is nothing that a client could be told.
+  const nowhere = Object.create(null);
+  t.same(await postgresDialect.damage(nowhere, 1), []);
+  t.same(await postgresDialect.lostReferences(nowhere, 1), []);
+  t.same(await postgresDialect.fullText.damage(nowhere, 'public_search'), []);
+});

@@ -346,3 +346,25 @@ test('of a thousand jobs that fail at random exactly the others are kept, each a
   t.strictSame(committed().sort(), expected.sort());
   t.strictSame(answered.sort(), expected.sort());
 });
+
+test('a statement is compiled once for its text, forgotten when there are too many, and new to whoever asks for it', async (t) => {
+  const { writer } = await setUp(t);
+  await writer.write(add('a'));
+  for (let n = 0; n < 3; n++) {
+    await writer.write(async (tx) => {
+      for (let m = 0; m < 300; m++)
+        t.equal(
+          tx
+            .prepare(`select ${n * 300 + m}`)
+            .pluck()
+            .get(),
+          n * 300 + m,
+        );
+    });
+  }
+  const texts = await writer.write(async (tx) => {
+    const raw = tx.prepare('select text from notes').raw().all();
+    return [raw, tx.prepare('select text from notes').all()];
+  });
+  t.same(texts, [[['a']], [{ text: 'a' }]]);
+});
