@@ -72,7 +72,7 @@ export const superviseWorkers = async ({ count, env, log, stopMs }: Crew): Promi
   return isServing ? addresses[0] : undefined;
 };
 
-const workers = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+const workers = (): Worker[] => Object.values(cluster.workers!).filter((worker) => worker !== undefined);
 
 /** Where a worker serves; undefined when it ends before it does. */
 const servingAddress = async (worker: Worker): Promise<string | undefined> => {

@@ -92,6 +92,13 @@ test('a published article is read by slug and id, in lists, and by author, tag a
       lacks: ['private words', '"notes"', '"body"', '"private"'],
     },
     {
+      name: 'in the list for an editor',
+      as: 'editor',
+      request: `GET ${AT}?view=full`,
+      status: 200,
+      has: { items: [{ bodyHtml: /bridge/, body: { format: 'markdown' } }] },
+    },
+    {
       name: 'in the list for a moderator',
       as: 'moderator',
       request: `GET ${AT}?view=full`,

@@ -287,3 +287,12 @@ test('a PostgreSQL server looks after its own files', async (t) => {
   t.same(await postgresDialect.lostReferences(nowhere, 1), []);
   t.same(await postgresDialect.fullText.damage(nowhere, 'public_search'), []);
 });
+
+for (const engine of bothEngines) {
+  test(`a database of ${engine} is looked after while it is used`, async (t) => {
+    const database = await testDatabase(t, engine);
+    await database.maintain();
+    await database.check();
+    t.pass('and can be used then');
+  });
+}

@@ -23,6 +23,7 @@ test('the document is served as it is made, in JSON and in YAML, whatever parame
 test('/docs needs no outside host, no https and no script of its own', async (t) => {
   const site = await testSite(t);
   const { text, status, headers } = await site.ask('GET', '/docs');
+  t.match(await site.ask('HEAD', '/docs'), { status, text: '' });
   t.equal(status, 200);
   const policy = headers['content-security-policy'] ?? '';
   t.match(
