@@ -114,3 +114,10 @@ export const renderBody = (body: Body, embedHosts: ReadonlySet<string>): Rendere
   const text = textOf(html);
   return { html, text, wordCount: countWords(text), rendererVersion: RENDERER_VERSION };
 };
+
+/** Renders a changed body before the transaction, where the change alone says all of it; else undefined. */
+export const renderAhead = (
+  { format, source }: { format: Body['format'] | undefined; source: string | undefined },
+  embedHosts: ReadonlySet<string>,
+): RenderedBody | undefined =>
+  format === undefined || source === undefined ? undefined : renderBody({ format, source }, embedHosts);

@@ -6,7 +6,7 @@ import type { Expected } from '../core/version.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
 import { siteSettings } from '../settings/service.ts';
-import { type Body, renderBody } from './body.ts';
+import { type Body, renderAhead, renderBody } from './body.ts';
 import { replaceBylines } from './bylines.ts';
 import { contentColumns, NO_CONTENT } from './content.ts';
 import { showAfter } from './desk.ts';
@@ -144,10 +144,7 @@ export const changeArticle = (
   expected: Expected | undefined,
 ): Promise<ManagedArticle> => {
   const { format, source } = change.body ?? {};
-  const prepared =
-    format !== undefined && source !== undefined
-      ? renderBody({ format, source }, deps.embedHosts)
-      : undefined;
+  const prepared = renderAhead({ format, source }, deps.embedHosts);
   return ctx.write(async (tx) => {
     const held = await holdToChange(ctx, tx, id, expected);
     const { row, standing } = held;

@@ -7,7 +7,7 @@ import type { Expected } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import type { StagedContent } from '../db/schema/columns.ts';
 import { findSectionBySlug, findTagsById } from '../tags/store.ts';
-import { renderBody } from './body.ts';
+import { renderAhead, renderBody } from './body.ts';
 import { contentColumns } from './content.ts';
 import { type DeskContext, showWhole } from './desk.ts';
 import type { ArticleChange, StagedChange } from './input.ts';
@@ -143,10 +143,7 @@ export const stageChange = (
   expected: Expected | undefined,
 ): Promise<ManagedArticle> => {
   const { format, source } = change.body ?? {};
-  const prepared =
-    format !== undefined && source !== undefined
-      ? renderBody({ format, source }, deps.embedHosts)
-      : undefined;
+  const prepared = renderAhead({ format, source }, deps.embedHosts);
   return ctx.write(async (tx) => {
     const held = await holdToChange(ctx, tx, id, expected);
     rules.requireStageable(ctx.actor, held.standing);
