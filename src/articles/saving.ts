@@ -45,7 +45,7 @@ export interface Text {
 }
 
 export interface Edit {
-  columns?: Partial<store.NewArticleRow>;
+  columns: Partial<store.NewArticleRow>;
   text?: Text | undefined;
   tagIds?: readonly string[] | undefined;
   bylines?: readonly BylineRow[] | undefined;
@@ -92,7 +92,7 @@ const fieldsOf = ({ row, links, tagIds }: State, edit: Edit, old: store.ArticleB
   const { body } = edit.text ?? {};
   const bylines = links.authors.map(({ id, role }) => ({ authorId: id, role }));
   return [
-    ...changedFields(row, edit.columns ?? {}),
+    ...changedFields(row, edit.columns),
     ...(body !== undefined && (old.format !== body.format || old.source !== body.source) ? ['/body'] : []),
     ...(edit.tagIds !== undefined && !isSame(edit.tagIds, tagIds) ? ['/tags'] : []),
     ...(edit.bylines !== undefined && !isSame(edit.bylines, bylines) ? ['/authors'] : []),

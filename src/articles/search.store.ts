@@ -97,9 +97,9 @@ export const indexArticle = async (db: Db, articleId: string): Promise<void> => 
   const [before] = await db.select().from(articleSearch).where(eq(articleSearch.articleId, articleId));
   const article = await findSearched(db, articleId);
   if (article === undefined) {
+    // It went through the trash, where the public index has forgotten it.
     if (before === undefined) return;
     await fullText.remove(db, 'desk_search', before.seq);
-    if (before.position !== null) await fullText.remove(db, 'public_search', before.position);
     await db.delete(articleSearch).where(eq(articleSearch.articleId, articleId));
     return;
   }

@@ -29,6 +29,8 @@ export class PostgresChanges implements Changes {
   /** The last event that listeners know of; undefined before the first connection. */
   #position: number | undefined;
   #knownUntil = Number.NEGATIVE_INFINITY;
+  /** How long to wait before the next attempt to connect. */
+  #pauseMs = shortestPauseMs;
   #reading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -69,14 +71,14 @@ export class PostgresChanges implements Changes {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    for (let pauseMs = shortestPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      const startedAt = performance.now();
+    while (!signal.aborted) {
       await this.#listen().catch((error: unknown) =>
         this.#log?.warn({ reason: reasonOf(error) }, 'the connection that listens for changes was lost'),
       );
       this.#knownUntil = Number.NEGATIVE_INFINITY;
-      if (performance.now() - startedAt > longestPauseMs) pauseMs = shortestPauseMs;
-      await pause(pauseMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => undefined);
+      const pauseMs = this.#pauseMs * (0.5 + Math.random());
+      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+      await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
@@ -104,6 +106,7 @@ export class PostgresChanges implements Changes {
         await this.catchUp();
         if (!this.areKnown()) throw new Error('the events could not be read');
         await Promise.race([lost, this.#pulse()]);
+        this.#pauseMs = shortestPauseMs;
       }
     } finally {
       this.#client = undefined;
@@ -125,9 +128,8 @@ export class PostgresChanges implements Changes {
     try {
       await this.#readWith(client);
       this.#knownUntil = startedAt + knownForMs;
-      /* c8 ignore next 4 */
     } catch {
-      // A connection that breaks in the middle of a read. Whoever listens notices, and connects again.
+      // Such as a connection that breaks in the middle of a read. Whoever listens notices, and connects again.
       this.#knownUntil = Number.NEGATIVE_INFINITY;
     }
   }

@@ -83,6 +83,12 @@ test('who stops listening to PostgreSQL knows nothing until it listens again, an
   t.strictSame(told.slice(1), ['tag:missed'], 'and not everything');
   t.match(warnings.join(), /the connection that listens for changes was lost/);
 
+  await writing.read.rows(sql`alter table events rename to hidden_events`);
+  await until((isKnown) => !isKnown);
+  await writing.read.rows(sql`alter table hidden_events rename to events`);
+  await until((isKnown) => isKnown);
+  t.equal(told.length, 2, 'events that cannot be read for a moment are not lost');
+
   if (testEngine() !== 'postgres') return;
   // What an operator or a failover does to it.
   await writing.read.rows(sql`
