@@ -1,11 +1,11 @@
-// A walk through the public index, from the newest match to older ones. The index gives numbers; which of them are
+// A walk through the public index, from the newest match to older ones. The index gives places; which of them are
 // public and wanted is asked of the rows. It goes in steps, each bounded in what it finds and in what it looks over,
 // and between two of them the event loop has a turn: no search, whatever its words, keeps other requests waiting.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { desc, lt, sql } from 'drizzle-orm';
 import type { Search } from '../core/search.ts';
 import { type Db, prepared } from '../db/dialect.ts';
-import { keysAmong, type ListFilter } from './article-lists.ts';
+import type { ListFilter } from './article-lists.ts';
 
 /** How many matches one walk looks at; where a filter lets few of them pass, it ends here. */
 const LOOKED_AT_MAX = 10_000;
@@ -13,11 +13,6 @@ const LOOKED_AT_MAX = 10_000;
 const MATCHES_MIN = 100;
 const MATCHES_MAX = 500;
 const GROWTH = 4;
-
-export interface Found {
-  id: string;
-  position: number;
-}
 
 export interface Wanted {
   search: Search;
@@ -57,17 +52,21 @@ const placeAfterAll = async (db: Db, before: number): Promise<number> => {
   return Math.ceil(before / 1000) + (widest?.shift ?? 0) + 2;
 };
 
-/** The public matches below a position, the newest first, until there are `most`; in steps, some of them empty. */
-export async function* walk(
+/**
+ * What passes of the matches below a place, the newest first, until there are `most`; in steps, some of them empty.
+ * What stands at a place that was published later than `now` is no match yet.
+ */
+export async function* walk<T>(
   db: Db,
   { search, filter, now }: Wanted,
+  passing: (places: number[]) => Promise<T[]> | T[],
   most: number,
   below = Number.MAX_SAFE_INTEGER,
-): AsyncGenerator<Found[]> {
+): AsyncGenerator<T[]> {
   const { fullText } = db.dialect;
   const end = filter.after === undefined ? undefined : Math.floor(filter.after / 1000);
   const spanMax = fullText.rowsAtOnce(search);
-  let from = filter.before === undefined ? below : Math.min(below, await placeAfterAll(db, filter.before));
+  let from = Math.min(below, await placeAfterAll(db, filter.before ?? now));
   let left = LOOKED_AT_MAX;
   let wanting = most;
   let size = MATCHES_MIN;
@@ -80,14 +79,14 @@ export async function* walk(
     const lower = isLast ? end : place;
     const count = Math.min(size, left);
     const stretch = { from: lower, below: from };
-    const positions = await fullText.newest(db, 'public_search', search, stretch, count);
-    const keys = await keysAmong(db, positions, filter, now);
-    yield keys.map(({ id, key }) => ({ id, position: key }));
-    left -= positions.length;
-    wanting -= keys.length;
-    const isFull = positions.length === count;
+    const places = await fullText.newest(db, 'public_search', search, stretch, count);
+    const passed = await passing(places);
+    yield passed;
+    left -= places.length;
+    wanting -= passed.length;
+    const isFull = places.length === count;
     if (left === 0 || wanting <= 0 || (isLast && !isFull)) return;
-    from = isFull ? positions.at(-1)! : place!;
+    from = isFull ? places.at(-1)! : place!;
     size = Math.min(MATCHES_MAX, size * GROWTH);
     await nextTurn();
   }

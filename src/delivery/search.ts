@@ -3,68 +3,76 @@
 import { SearchQuery } from '../articles/query.ts';
 import { type SearchResult, SearchResultList } from '../articles/schema.ts';
 import type { ArticleUrl } from '../articles/view.ts';
-import { type Cursors, type Position, readPage } from '../core/page.ts';
+import { type Cursors, readPage } from '../core/page.ts';
 import { markedHtml, snippetOf } from '../core/snippet.ts';
 import { takingTurns } from '../core/turns.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
-import type { ListFilter } from './article-lists.ts';
+import { keysAmong, type ListFilter, type ListKey } from './article-lists.ts';
 import { summariesOf } from './articles.ts';
 import { distinct, namesOn } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
 import { namedBy } from './named.ts';
-import { type Found, type Wanted, walk } from './search-walk.ts';
+import { type Wanted, walk } from './search-walk.ts';
 
 /** What is ranked: the newest so many. */
 const RANKED_MAX = 2_000;
 /** How far a ranking can be paged through: its pages are places in it, and each page ranks anew. */
 const PAGED_MAX = 500;
 
-/** At most `count` public matches below a position, newest first. */
-const newest = async (db: Db, wanted: Wanted, below: number | undefined, count: number): Promise<Found[]> => {
-  const found: Found[] = [];
-  for await (const step of walk(db, wanted, count, below)) found.push(...step);
+/** At most `count` public matches below a place, newest first. */
+const newest = async (
+  db: Db,
+  wanted: Wanted,
+  below: number | undefined,
+  count: number,
+): Promise<ListKey[]> => {
+  const found: ListKey[] = [];
+  const passing = (places: number[]) => keysAmong(db, places, wanted.filter, wanted.now);
+  for await (const step of walk(db, wanted, passing, count, below)) found.push(...step);
   return found.slice(0, count);
 };
 
 /** The rank of what was changed between the walk and the ranking, and matches no more. */
 const GONE = 0;
 
-/** The best matches, best first; of two alike the newer one. */
-const best = async (db: Db, wanted: Wanted): Promise<Found[]> => {
-  const found: (Found & { rank: number })[] = [];
-  for await (const step of walk(db, wanted, RANKED_MAX)) {
-    if (step.length === 0) continue;
-    const positions = step.map(({ position }) => position);
-    const ranks = await db.dialect.fullText.ranks(db, 'public_search', wanted.search, positions);
-    found.push(...step.map((one) => ({ ...one, rank: ranks.get(one.position) ?? GONE })));
+/**
+ * The places of the best matches, best first; of two alike the newer one. Where nothing is filtered nearly all of them
+ * are public, and only those of a page are asked whether they are.
+ */
+const best = async (db: Db, wanted: Wanted): Promise<number[]> => {
+  const { search, filter, now } = wanted;
+  const isFiltered = Object.values(filter).some((values) => values !== undefined);
+  const passing = async (places: number[]) =>
+    isFiltered ? (await keysAmong(db, places, filter, now)).map(({ key }) => key) : places;
+  const found: { place: number; rank: number }[] = [];
+  for await (const places of walk(db, wanted, passing, RANKED_MAX)) {
+    if (places.length === 0) continue;
+    const ranks = await db.dialect.fullText.ranks(db, 'public_search', search, places);
+    found.push(...places.map((place) => ({ place, rank: ranks.get(place) ?? GONE })));
   }
   // Sorting keeps the order of what is alike, which is by age.
   return found
     .slice(0, RANKED_MAX)
     .sort((a, b) => b.rank - a.rank)
-    .slice(0, PAGED_MAX);
+    .slice(0, PAGED_MAX)
+    .map(({ place }) => place);
 };
 
-/** Where the next page begins: a place in the ranking, or the position after which the walk goes on. */
-interface Ranked extends Found {
-  key: number;
-}
-
-const rowsOf = async (
-  db: Db,
-  wanted: Wanted,
-  isRanked: boolean,
-  from: Position | undefined,
-  count: number,
-): Promise<Ranked[]> => {
-  const start = from === undefined ? undefined : Number(from.key);
-  if (!isRanked) {
-    const found = await newest(db, wanted, start, count);
-    return found.map((one) => ({ ...one, key: one.position }));
+/** At most `count` of a ranking from its `start`th on; the key of each says where it goes on after it. */
+const ranked = async (db: Db, wanted: Wanted, start: number, count: number): Promise<ListKey[]> => {
+  const ranking = await best(db, wanted);
+  const rows: ListKey[] = [];
+  for (let from = start; rows.length < count && from < ranking.length; from += count) {
+    const places = ranking.slice(from, from + count);
+    const keys = await keysAmong(db, places, wanted.filter, wanted.now);
+    const ids = new Map(keys.map(({ id, key }) => [key, id]));
+    for (const [index, place] of places.entries()) {
+      const id = ids.get(place);
+      if (id !== undefined) rows.push({ id, key: from + index + 1 });
+    }
   }
-  const ranking = (await best(db, wanted)).map((one, index) => ({ ...one, key: index + 1 }));
-  return ranking.slice(start ?? 0, (start ?? 0) + count);
+  return rows.slice(0, count);
 };
 
 const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
@@ -103,7 +111,10 @@ const listResults = async (
   const page = await readPage(cursors, query, {
     name: 'search',
     filters: { q, section, tag, author, language, publishedAfter, publishedBefore, exclude, sort },
-    rows: (from, count) => rowsOf(db, wanted, sort === 'relevance', from, count),
+    rows: (from, count) =>
+      sort === 'relevance'
+        ? ranked(db, wanted, Number(from?.key ?? 0), count)
+        : newest(db, wanted, from && Number(from.key), count),
     positionOf: ({ id, key }) => ({ id, key }),
     count: async (most) => (await newest(db, wanted, undefined, most)).length,
   });
