@@ -1,7 +1,7 @@
 // Articles and their texts. Written by the article services; read by the desk, by comments and by delivery/articles.ts.
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { isId } from '../core/id.ts';
-import type { Db } from '../db/dialect.ts';
+import { type Db, prepared } from '../db/dialect.ts';
 
 export type ArticleRow = Db['tables']['articles']['$inferSelect'];
 export type NewArticleRow = Db['tables']['articles']['$inferInsert'];
@@ -9,7 +9,15 @@ export type NewArticleRow = Db['tables']['articles']['$inferInsert'];
 /** One article by id; inside a write it stays as it is until the end of the transaction. */
 export const findArticle = async (db: Db, id: string): Promise<ArticleRow | undefined> => {
   const { articles } = db.tables;
-  const [row] = await db.dialect.locked(db.select().from(articles).where(eq(articles.id, id)));
+  const query = prepared(db, 'article_by_id', () =>
+    db.dialect.locked(
+      db
+        .select()
+        .from(articles)
+        .where(eq(articles.id, sql.placeholder('id'))),
+    ),
+  );
+  const [row] = await query.execute({ id });
   return row;
 };
 
@@ -17,7 +25,13 @@ export const findArticle = async (db: Db, id: string): Promise<ArticleRow | unde
 export const findArticleByReference = async (db: Db, reference: string): Promise<ArticleRow | undefined> => {
   if (isId(reference)) return findArticle(db, reference.toLowerCase());
   const { articleSlugs } = db.tables;
-  const [slug] = await db.select().from(articleSlugs).where(eq(articleSlugs.slug, reference));
+  const query = prepared(db, 'article_id_by_slug', () =>
+    db
+      .select({ articleId: articleSlugs.articleId })
+      .from(articleSlugs)
+      .where(eq(articleSlugs.slug, sql.placeholder('reference'))),
+  );
+  const [slug] = await query.execute({ reference });
   return slug === undefined ? undefined : findArticle(db, slug.articleId);
 };
 

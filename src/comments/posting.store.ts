@@ -1,7 +1,7 @@
 // What must be known before a reader's comment is decided about, beside what store.ts finds: how much was posted
 // lately, under which names the newsroom writes, which form tokens were used.
-import { and, desc, eq, gt, lte, ne } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
+import { and, desc, eq, gt, lte, ne, sql } from 'drizzle-orm';
+import { type Db, prepared } from '../db/dialect.ts';
 import type { Sender } from './sender.ts';
 
 /** When comments came from this address after `since`, newest first, at most `most`. */
@@ -12,12 +12,20 @@ export const listPostedFrom = async (
   most: number,
 ): Promise<number[]> => {
   const { commentPrivate } = db.tables;
-  const rows = await db
-    .select({ createdAt: commentPrivate.createdAt })
-    .from(commentPrivate)
-    .where(and(eq(commentPrivate.addressHash, addressHash), gt(commentPrivate.createdAt, since)))
-    .orderBy(desc(commentPrivate.createdAt))
-    .limit(most);
+  const query = prepared(db, 'posted_from_address', () =>
+    db
+      .select({ createdAt: commentPrivate.createdAt })
+      .from(commentPrivate)
+      .where(
+        and(
+          eq(commentPrivate.addressHash, sql.placeholder('addressHash')),
+          gt(commentPrivate.createdAt, sql.placeholder('since')),
+        ),
+      )
+      .orderBy(desc(commentPrivate.createdAt))
+      .limit(sql.placeholder('most')),
+  );
+  const rows = await query.execute({ addressHash, since, most });
   return rows.map(({ createdAt }) => createdAt);
 };
 
@@ -29,12 +37,21 @@ export const listPostedOn = async (
   most: number,
 ): Promise<number[]> => {
   const { comments } = db.tables;
-  const rows = await db
-    .select({ createdAt: comments.createdAt })
-    .from(comments)
-    .where(and(eq(comments.articleId, articleId), gt(comments.createdAt, since), eq(comments.isStaff, false)))
-    .orderBy(desc(comments.createdAt))
-    .limit(most);
+  const query = prepared(db, 'posted_on_article', () =>
+    db
+      .select({ createdAt: comments.createdAt })
+      .from(comments)
+      .where(
+        and(
+          eq(comments.articleId, sql.placeholder('articleId')),
+          gt(comments.createdAt, sql.placeholder('since')),
+          eq(comments.isStaff, false),
+        ),
+      )
+      .orderBy(desc(comments.createdAt))
+      .limit(sql.placeholder('most')),
+  );
+  const rows = await query.execute({ articleId, since, most });
   return rows.map(({ createdAt }) => createdAt);
 };
 
@@ -47,32 +64,41 @@ export const countOtherEmails = async (
 ): Promise<number> => {
   if (addressHash === null) return 0;
   const { commentPrivate } = db.tables;
-  const rows = await db
-    .selectDistinct({ emailKey: commentPrivate.emailKey })
-    .from(commentPrivate)
-    .where(
-      and(
-        eq(commentPrivate.addressHash, addressHash),
-        gt(commentPrivate.createdAt, since),
-        ne(commentPrivate.emailKey, emailKey),
-      ),
-    )
-    .limit(most);
+  const query = prepared(db, 'other_emails_of_address', () =>
+    db
+      .selectDistinct({ emailKey: commentPrivate.emailKey })
+      .from(commentPrivate)
+      .where(
+        and(
+          eq(commentPrivate.addressHash, sql.placeholder('addressHash')),
+          gt(commentPrivate.createdAt, sql.placeholder('since')),
+          ne(commentPrivate.emailKey, sql.placeholder('emailKey')),
+        ),
+      )
+      .limit(sql.placeholder('most')),
+  );
+  const rows = await query.execute({ addressHash, emailKey, since, most });
   return rows.length;
 };
 
 /** The names of all authors, in no order. */
 export const listAuthorNames = async (db: Db): Promise<string[]> => {
-  const rows = await db.select({ name: db.tables.authors.name }).from(db.tables.authors);
+  const query = prepared(db, 'author_names', () =>
+    db.select({ name: db.tables.authors.name }).from(db.tables.authors),
+  );
+  const rows = await query.execute();
   return rows.map(({ name }) => name);
 };
 
 export const findSpentToken = async (db: Db, hash: string): Promise<{ hash: string } | undefined> => {
   const { spentTokens } = db.tables;
-  const [row] = await db
-    .select({ hash: spentTokens.hash })
-    .from(spentTokens)
-    .where(eq(spentTokens.hash, hash));
+  const query = prepared(db, 'spent_token', () =>
+    db
+      .select({ hash: spentTokens.hash })
+      .from(spentTokens)
+      .where(eq(spentTokens.hash, sql.placeholder('hash'))),
+  );
+  const [row] = await query.execute({ hash });
   return row;
 };
 

@@ -1,7 +1,7 @@
 // Comments, and apart from them what their senders told us. Written by the comment service; read by the moderators'
 // queue and, without the private table, by delivery/comments.ts. Whoever writes holds the article's row first.
-import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
+import { and, asc, desc, eq, gt, gte, inArray, lt, type SQLWrapper, sql } from 'drizzle-orm';
+import { type Db, prepared, slots } from '../db/dialect.ts';
 import type { Sender } from './sender.ts';
 
 export type CommentRow = Db['tables']['comments']['$inferSelect'];
@@ -57,29 +57,47 @@ export const findDuplicate = async (
   fingerprint: string,
 ): Promise<{ id: string } | undefined> => {
   const { comments } = db.tables;
-  const [row] = await db
-    .select({ id: comments.id })
-    .from(comments)
-    .where(and(eq(comments.articleId, articleId), eq(comments.fingerprint, fingerprint)))
-    .limit(1);
+  const query = prepared(db, 'comment_by_fingerprint', () =>
+    db
+      .select({ id: comments.id })
+      .from(comments)
+      .where(
+        and(
+          eq(comments.articleId, sql.placeholder('articleId')),
+          eq(comments.fingerprint, sql.placeholder('fingerprint')),
+        ),
+      )
+      .limit(1),
+  );
+  const [row] = await query.execute({ articleId, fingerprint });
   return row;
 };
 
 /** When this sender, by e-mail or by address, posted last, if that was after `since`. */
-export const findLastPosted = async (db: Db, sender: Sender, since: number): Promise<number | undefined> => {
+export const findLastPosted = async (
+  db: Db,
+  { emailKey, addressHash }: Sender,
+  since: number,
+): Promise<number | undefined> => {
   const { commentPrivate } = db.tables;
-  const { emailKey, addressHash, createdAt } = commentPrivate;
-  const isFrom = or(
-    eq(emailKey, sender.emailKey),
-    sender.addressHash === null ? undefined : eq(addressHash, sender.addressHash),
-  );
-  const [row] = await db
-    .select({ createdAt })
-    .from(commentPrivate)
-    .where(and(isFrom, gt(createdAt, since)))
-    .orderBy(desc(createdAt))
-    .limit(1);
-  return row?.createdAt;
+  const lastBy = (name: string, column: typeof commentPrivate.emailKey | typeof commentPrivate.addressHash) =>
+    prepared(db, `last_comment_by_${name}`, () =>
+      db
+        .select({ createdAt: commentPrivate.createdAt })
+        .from(commentPrivate)
+        .where(
+          and(eq(column, sql.placeholder('value')), gt(commentPrivate.createdAt, sql.placeholder('since'))),
+        )
+        .orderBy(desc(commentPrivate.createdAt))
+        .limit(1),
+    );
+  const found = [
+    ...(await lastBy('email', commentPrivate.emailKey).execute({ value: emailKey, since })),
+    ...(addressHash === null
+      ? []
+      : await lastBy('address', commentPrivate.addressHash).execute({ value: addressHash, since })),
+  ];
+  return found.length === 0 ? undefined : Math.max(...found.map((row) => row.createdAt));
 };
 
 /** An approved comment of this e-mail under this very name. */
@@ -89,20 +107,26 @@ export const findApproved = async (
   authorName: string,
 ): Promise<{ id: string } | undefined> => {
   const { comments, commentPrivate } = db.tables;
-  const [row] = await db
-    .select({ id: comments.id })
-    .from(commentPrivate)
-    .innerJoin(comments, eq(comments.id, commentPrivate.commentId))
-    .where(
-      and(
-        eq(commentPrivate.emailKey, emailKey),
-        eq(comments.authorName, authorName),
-        eq(comments.status, 'approved'),
-      ),
-    )
-    .limit(1);
+  const query = prepared(db, 'approved_comment_by_sender', () =>
+    db
+      .select({ id: comments.id })
+      .from(commentPrivate)
+      .innerJoin(comments, eq(comments.id, commentPrivate.commentId))
+      .where(
+        and(
+          eq(commentPrivate.emailKey, sql.placeholder('emailKey')),
+          eq(comments.authorName, sql.placeholder('authorName')),
+          eq(comments.status, 'approved'),
+        ),
+      )
+      .limit(1),
+  );
+  const [row] = await query.execute({ emailKey, authorName });
   return row;
 };
+
+/** What a new comment need not say. */
+const NOT_YET = { parentId: null, authorUrl: null, editedAt: null, decidedAt: null, reportCount: 0 };
 
 /** `sender` is undefined for staff. */
 export const insertComment = async (
@@ -110,11 +134,16 @@ export const insertComment = async (
   row: NewCommentRow,
   sender: Sender | undefined,
 ): Promise<CommentRow> => {
-  const [inserted] = await db.insert(db.tables.comments).values(row).returning();
+  const { commentPrivate, comments } = db.tables;
+  const insert = prepared(db, 'insert_comment', () =>
+    db.insert(comments).values(slots(comments)).returning(),
+  );
+  const [inserted] = await insert.execute({ ...NOT_YET, ...row });
   if (sender !== undefined) {
-    await db
-      .insert(db.tables.commentPrivate)
-      .values({ ...sender, commentId: row.id, createdAt: row.createdAt });
+    const insertSender = prepared(db, 'insert_sender', () =>
+      db.insert(commentPrivate).values(slots(commentPrivate)),
+    );
+    await insertSender.execute({ ...sender, commentId: row.id, createdAt: row.createdAt });
   }
   return inserted!;
 };

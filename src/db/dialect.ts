@@ -1,8 +1,8 @@
 // What differs between the engines, and what makes one store serve both. Stores are written against PostgreSQL's
 // types, whose builders are promises and nothing else; sqlite.ts hands its own connection out under the same type.
-import { type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { faults } from './failures.ts';
 import { type FullText, postgresFullText, sqliteFullText } from './full-text.ts';
 import type * as postgresSchema from './schema/postgres.ts';
@@ -171,6 +171,13 @@ export const after = (columns: Columns, values: Position): SQL =>
 /** A placeholder whose value is encoded as its column is. A bare one is not, and SQLite then refuses a boolean. */
 export const slot = (column: PgColumn, name: string) => sql.param(sql.placeholder(name), column);
 
+/** A placeholder for every column, under the column's name: a whole row, for `values` of a prepared insert. */
+export const slots = <T extends PgTable>(table: T) =>
+  // The cast is sound: `getTableColumns` has a key for each column that a row has.
+  Object.fromEntries(
+    Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(name)]),
+  ) as Record<keyof T['$inferInsert'], Placeholder>;
+
 const maxStatements = 256;
 
 interface Statements {
@@ -182,15 +189,15 @@ interface Statements {
 
 const statements = new WeakMap<Db, Statements>();
 
-/** Lets `prepared` keep the statements of this connection. Never for one that a job writes with: see writer.ts. */
+/** Lets `prepared` keep the statements of this connection. */
 export function keepStatements(db: Db): Db {
   statements.set(db, { kept: new Map(), names: new Map() });
   return db;
 }
 
 /**
- * The statement of that name on this connection, built and prepared the first time only; a connection that writes
- * builds it each time. The name says the whole shape of the query: what differs between calls is bound, not built.
+ * The statement of that name on this connection, built and prepared the first time only; a transaction of PostgreSQL,
+ * which has another connection each time, builds it each time. The name says the whole shape of the query: what differs between calls is bound, not built.
  */
 export function prepared<P>(db: Db, name: string, build: () => { prepare(name: string): P }): P {
   const memo = statements.get(db);

@@ -103,7 +103,9 @@ function running(
   committed: CommitSignal,
   release: () => void,
 ): Database {
-  const writer = new Writer(writing, bind, { onCommit: () => committed.send() });
+  const writer = new Writer(writing, (guarded) => keepStatements(bind(guarded)), {
+    onCommit: () => committed.send(),
+  });
   const changes = new SqliteChanges(reading);
   committed.add(() => changes.look());
   let closed: Promise<void> | undefined;

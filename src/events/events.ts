@@ -1,7 +1,7 @@
 // What happened, written in the transaction in which it happened. One table serves the audit log, the purging of
 // caches and later consumers. It holds no text and no e-mail: ids, versions and cache tags only.
 import { sql } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
+import { type Db, prepared, slots } from '../db/dialect.ts';
 
 export const ACTIONS = [
   'article.created',
@@ -97,19 +97,22 @@ export const appendEvents = async (
   if (events.length === 0) return;
   const table = db.tables.events;
   await db.dialect.lockAndAnnounce(db, POSITIONS_LOCK);
-  const [last] = await db
-    .select({ position: sql<number>`coalesce(max(${table.position}), 0)`.mapWith(Number) })
-    .from(table);
-  const first = last!.position + 1;
-  await db.insert(table).values(
-    events.map(({ action, subject, version, tags, bySystem }, index) => ({
-      position: first + index,
-      at,
-      actor: bySystem ? 'system' : actor,
-      action,
-      subject,
-      version: version ?? null,
-      tags: [...new Set(tags)],
-    })),
+  const lastPosition = prepared(db, 'last_position', () =>
+    db.select({ position: sql<number>`coalesce(max(${table.position}), 0)`.mapWith(Number) }).from(table),
   );
+  const [last] = await lastPosition.execute();
+  const first = last!.position + 1;
+  const rows = events.map(({ action, subject, version, tags, bySystem }, index) => ({
+    position: first + index,
+    at,
+    actor: bySystem ? 'system' : actor,
+    action,
+    subject,
+    version: version ?? null,
+    tags: [...new Set(tags)],
+  }));
+  // Most writes do one thing.
+  const append = prepared(db, 'append_event', () => db.insert(table).values(slots(table)));
+  if (rows.length === 1) await append.execute(rows[0]!);
+  else await db.insert(table).values(rows);
 };
