@@ -230,7 +230,7 @@ for (const engine of bothEngines) {
       t.equal(row?.articleCount, 8);
     });
 
-    await t.test('a prepared query is built once for reading, and each time for writing', async (t) => {
+    await t.test('a prepared query is built once for reading, and once for writing where writes share a connection', async (t) => {
       let built = 0;
       const count = (db: Db) =>
         prepared(db, 'authors counted', () => {
@@ -243,7 +243,7 @@ for (const engine of bothEngines) {
         t.equal((await count(db)).length, 3);
         t.equal((await count(db)).length, 3);
       });
-      t.equal(built, 3);
+      t.equal(built, database.engine === 'sqlite' ? 2 : 3);
     });
 
     await t.test('prepared queries are kept up to a bound, the least used goes first', async (t) => {
