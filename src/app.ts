@@ -1,6 +1,7 @@
 // The composition root, and the only list of slices: the whole API is visible here.
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticate } from './access/authenticate.ts';
+import { createFailedKeys } from './access/failed-keys.ts';
 import { accessRoutes } from './access/routes.ts';
 import { mergeRoutes } from './articles/merge.routes.ts';
 import { revisionRoutes } from './articles/revisions.routes.ts';
@@ -27,6 +28,7 @@ import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { AnswerCache } from './http/cache.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { createLimits } from './http/limits.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
 import { registerEndpoints } from './http/register.ts';
@@ -136,6 +138,7 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
     if (isStopping()) reply.header('Connection', 'close');
   });
+  const failed = config.rateLimit ? createFailedKeys({ database, clock, secret, log: app.log }) : undefined;
   registerPages(app, () => documentOf(endpoints, config.publicUrl), config.publicUrl);
   registerEndpoints(app, endpoints, {
     publicUrl: config.publicUrl,
@@ -143,7 +146,8 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     database,
     clock,
     cache,
-    authenticate: createAuthenticate(database, clock, app.log),
+    authenticate: createAuthenticate({ database, clock, log: app.log, failed }),
+    takeRequest: config.rateLimit ? createLimits(clock) : undefined,
   });
   cache?.open({ changes: database.changes, clock, isStopping });
   return app;
