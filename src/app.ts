@@ -13,6 +13,7 @@ import { createAkismet } from './comments/akismet.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Clock } from './core/clock.ts';
+import { kept } from './core/lazy.ts';
 import { createCursors } from './core/page.ts';
 import { createSigner } from './core/signature.ts';
 import type { Database } from './db/database.ts';
@@ -125,13 +126,24 @@ export interface AppDeps {
   secret: string;
   /** True from the moment the process has been asked to stop. */
   isStopping?: () => boolean;
+  /** Throws where what happens by itself has stopped. */
+  checkWorker?: (() => void) | undefined;
+  /** Whether readers are refused, because there is too much to do. */
+  isOverloaded?: (() => boolean) | undefined;
 }
+
+/** How long what was found out for the readiness probe holds, so that nobody can make work with it. */
+const READY_FOR_MS = 1_000;
 
 export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const { server: app, cache, config, database, clock, secret, isStopping = () => false } = deps;
+  const check = kept(READY_FOR_MS, clock, async () => {
+    await database.check();
+    deps.checkWorker?.();
+  });
   const ready = async () => {
     if (isStopping()) throw new Error('the process is stopping');
-    await database.check();
+    await check();
   };
   const endpoints = endpointsOf({ config, secret, ready });
   app.addHook('onSend', async (_request, reply) => {
@@ -147,6 +159,7 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     clock,
     cache,
     authenticate: createAuthenticate({ database, clock, log: app.log, failed }),
+    isOverloaded: deps.isOverloaded,
     takeRequest: config.rateLimit ? createLimits(clock) : undefined,
   });
   cache?.open({ changes: database.changes, clock, isStopping });

@@ -16,8 +16,9 @@ import { systemClock } from './core/clock.ts';
 import { Problem } from './core/problem.ts';
 import { openDatabase, StartError } from './db/database.ts';
 import { createCache } from './http/cache.ts';
+import { watchOverload } from './http/overload.ts';
 import { createServer } from './http/server.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 /** A stop that takes longer is cut short; below the ten seconds that container engines wait. */
 const STOP_MS = 8_000;
@@ -116,9 +117,15 @@ const run = async (deps: Omit<AppDeps, 'isStopping'>): Promise<string> => {
   const { config, database, server } = deps;
   const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
   let isStopping = false;
-  const app = await createApp({ ...deps, isStopping: () => isStopping });
+  let worker: Worker;
+  const app = await createApp({
+    ...deps,
+    isStopping: () => isStopping,
+    checkWorker: () => worker.check(),
+    isOverloaded: watchOverload().isOver,
+  });
   const address = await listen(app, config);
-  const worker = startWorker(ctx, database, config);
+  worker = startWorker(ctx, database, config);
   // Only now: a process that ends because it could not start must not be taken for one that stops.
   const grace = closeWithGrace(
     { delay: STOP_MS, logger: app.log, skip: ['SIGINT', 'SIGTERM'] },

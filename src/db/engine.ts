@@ -47,7 +47,9 @@ export interface Database {
   maintain(): Promise<void>;
   /** The listener is called after each commit of this process, before the one who wrote is answered. */
   onCommit(listener: () => void): void;
-  /** Resolves when the database can be used; rejects with what stands in the way. */
+  /**
+   * Resolves when the database can be used, and on SQLite has room to write; rejects with what stands in the way.
+   */
   check(): Promise<void>;
   /** Finishes the writes that wait, refuses new ones, and lets go of the database. */
   close(): Promise<void>;
@@ -61,6 +63,8 @@ export interface DatabaseLog {
 export interface DatabaseOptions {
   clock: Clock;
   log?: DatabaseLog | undefined;
+  /** With less room on the disk a SQLite file counts as unusable; by default what the largest write there is takes. */
+  minRoomBytes?: number | undefined;
   /** In order; those of migrations/ when absent. */
   migrations?: readonly Migration[] | undefined;
 }

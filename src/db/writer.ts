@@ -13,6 +13,8 @@ export interface WriterOptions {
   maxJobs?: number;
   /** …or after this long: the event loop stands still while a batch runs. */
   maxBatchMs?: number;
+  /** A job that would wait behind so many is refused as DatabaseBusy: its turn would come too late for anybody. */
+  maxWaiting?: number;
   /** How long a job waits for a file that other processes hold before it is refused as DatabaseBusy. */
   deadlineMs?: number;
 }
@@ -61,7 +63,14 @@ export class Writer<Tx> {
   ) {
     this.#connection = connection;
     this.#tx = bind(this.#guarded(connection));
-    this.#options = { onCommit: () => {}, maxJobs: 64, maxBatchMs: 20, deadlineMs: 5000, ...options };
+    this.#options = {
+      onCommit: () => {},
+      maxJobs: 64,
+      maxBatchMs: 20,
+      deadlineMs: 5000,
+      maxWaiting: 1000,
+      ...options,
+    };
     this.#statements = {
       begin: connection.prepare('begin immediate'),
       commit: connection.prepare('commit'),
@@ -88,6 +97,9 @@ export class Writer<Tx> {
       throw new JobRefused('a write was begun inside a write: use the connection the job was given');
     }
     if (this.#isClosed) throw new Error('the database is closed');
+    if (this.#waiting.length >= this.#options.maxWaiting) {
+      throw new DatabaseBusy(new Error(`${this.#waiting.length} writes wait already`));
+    }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         async perform(tx) {

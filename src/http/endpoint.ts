@@ -86,6 +86,8 @@ interface Definition<M extends Method, A extends Access, P, Q, B, R> {
   /** `required`: 428 without; `optional`: honoured when sent. */
   ifMatch?: 'required' | 'optional';
   bodyLimitBytes?: number;
+  /** Answers under overload too, for it tells how the service is. */
+  isProbe?: true;
   /** Of each address, where anyone may ask. What needs a key is limited anyway: see limits.ts. */
   limit?: Limit;
   answers: Record<number, Answer>;

@@ -28,6 +28,8 @@ export interface RegisterDeps {
   authenticate(authorization: string | undefined, address: string): Promise<Extract<Actor, { kind: 'key' }>>;
   /** Counts requests; absent: nobody is limited. */
   takeRequest?: TakeRequest | undefined;
+  /** Whether readers are refused because there is too much to do; absent: never. */
+  isOverloaded?: (() => boolean) | undefined;
 }
 
 declare module 'fastify' {
@@ -54,6 +56,7 @@ export const registerEndpoints = (
       url: endpoint.url,
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
       onRequest: async (request, reply) => {
+        if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
         const actor = await actorOf(endpoint, request, deps, speakerOf);
         request.actor = actor;
         reply.headers(deps.takeRequest?.(endpoint, actor) ?? {});
@@ -71,6 +74,12 @@ export const registerEndpoints = (
     );
   }
 };
+
+/** Readers wait before the newsroom does, whose requests are bounded by its keys; the probes never do. */
+const isSheddable = ({ access, isProbe }: Endpoint): boolean => access === 'anyone' && isProbe !== true;
+
+const overloaded = (): Problem =>
+  new Problem('unavailable', 'There is too much to do. Try again.', { headers: { 'Retry-After': '2' } });
 
 const actorOf = async (
   endpoint: Endpoint,
