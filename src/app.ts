@@ -128,6 +128,8 @@ export interface AppDeps {
   isStopping?: () => boolean;
   /** Throws where what happens by itself has stopped. */
   checkWorker?: (() => void) | undefined;
+  /** Told of every answer of the router: its method, route and status. */
+  onAnswer?: ((method: string, route: string, status: number) => void) | undefined;
   /** Whether readers are refused, because there is too much to do. */
   isOverloaded?: (() => boolean) | undefined;
 }
@@ -150,6 +152,12 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
     if (isStopping()) reply.header('Connection', 'close');
   });
+  const { onAnswer } = deps;
+  if (onAnswer !== undefined) {
+    app.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
+      onAnswer(method, routeOptions.url ?? '', statusCode);
+    });
+  }
   const failed = config.rateLimit ? createFailedKeys({ database, clock, secret, log: app.log }) : undefined;
   registerPages(app, () => documentOf(endpoints, config.publicUrl), config.publicUrl);
   registerEndpoints(app, endpoints, {

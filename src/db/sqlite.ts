@@ -108,6 +108,14 @@ function release(identity: string): void {
   else openFiles.delete(identity);
 }
 
+/** There is always one while a database in WAL mode is open. */
+const journalBytesOf = (file: string): number => statSync(`${file}-wal`).size;
+
+const freeBytesAt = async (file: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(file);
+  return bavail * bsize;
+};
+
 interface Running {
   file: string;
   writing: BetterSqlite3.Database;
@@ -140,16 +148,21 @@ function running({ file, writing, reading, committed, minRoomBytes, release }: R
     snapshot: (job) => readAlone(file, job),
     scrub: () => emptyJournal(writing, writer),
     async maintain() {
-      const journal = statSync(`${file}-wal`, { throwIfNoEntry: false });
-      if (journal !== undefined && journal.size > journalBytes) await emptyJournal(writing, writer);
+      if (journalBytesOf(file) > journalBytes) await emptyJournal(writing, writer);
     },
     onCommit: (listener) => committed.add(listener),
     async check() {
       reading.pragma('user_version');
       if (writer.failure) throw writer.failure;
-      const { bavail, bsize } = await statfs(file);
-      if (bavail * bsize < minRoomBytes) throw new Error(`the disk has room for ${bavail * bsize} bytes`);
+      const freeBytes = await freeBytesAt(file);
+      if (freeBytes < minRoomBytes) throw new Error(`the disk has room for ${freeBytes} bytes`);
     },
+    figures: async () => ({
+      ...writer.figures,
+      waiting: writer.waiting,
+      file: { journalBytes: journalBytesOf(file), freeBytes: await freeBytesAt(file) },
+      eventsBehind: changes.behind,
+    }),
     close() {
       closed ??= close();
       return closed;

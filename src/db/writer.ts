@@ -52,6 +52,8 @@ export class Writer<Tx> {
   /** The job whose savepoint is open. */
   #current: symbol | undefined;
   #draining: Promise<void> | undefined;
+  /** What was committed so far. */
+  readonly figures = { commits: 0, writes: 0 };
   #isClosed = false;
   #failure: unknown;
 
@@ -111,6 +113,11 @@ export class Writer<Tx> {
       });
       this.#draining ??= this.#drain();
     });
+  }
+
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Resolves when nothing waits or runs. */
@@ -186,7 +193,10 @@ export class Writer<Tx> {
       return;
     }
     this.#failure = undefined;
-    if (answers.some((answer) => !('error' in answer))) this.#options.onCommit();
+    const writes = answers.filter((answer) => !('error' in answer)).length;
+    this.figures.commits += 1;
+    this.figures.writes += writes;
+    if (writes > 0) this.#options.onCommit();
     for (const answer of answers) answer.give();
   }
 
