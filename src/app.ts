@@ -1,6 +1,7 @@
 // The composition root, and the only list of slices: the whole API is visible here.
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticate } from './access/authenticate.ts';
+import { createFailedKeys } from './access/failed-keys.ts';
 import { accessRoutes } from './access/routes.ts';
 import { mergeRoutes } from './articles/merge.routes.ts';
 import { revisionRoutes } from './articles/revisions.routes.ts';
@@ -12,6 +13,7 @@ import { createAkismet } from './comments/akismet.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Clock } from './core/clock.ts';
+import { kept } from './core/lazy.ts';
 import { createCursors } from './core/page.ts';
 import { createSigner } from './core/signature.ts';
 import type { Database } from './db/database.ts';
@@ -27,6 +29,7 @@ import { deliveredSite } from './delivery/site.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { AnswerCache } from './http/cache.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { createLimits } from './http/limits.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
 import { registerEndpoints } from './http/register.ts';
@@ -123,19 +126,39 @@ export interface AppDeps {
   secret: string;
   /** True from the moment the process has been asked to stop. */
   isStopping?: () => boolean;
+  /** Throws where what happens by itself has stopped. */
+  checkWorker?: (() => void) | undefined;
+  /** Told of every answer of the router: its method, route and status. */
+  onAnswer?: ((method: string, route: string, status: number) => void) | undefined;
+  /** Whether readers are refused, because there is too much to do. */
+  isOverloaded?: (() => boolean) | undefined;
 }
+
+/** How long what was found out for the readiness probe holds, so that nobody can make work with it. */
+const READY_FOR_MS = 1_000;
 
 export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const { server: app, cache, config, database, clock, secret, isStopping = () => false } = deps;
+  const check = kept(READY_FOR_MS, clock, async () => {
+    await database.check();
+    deps.checkWorker?.();
+  });
   const ready = async () => {
     if (isStopping()) throw new Error('the process is stopping');
-    await database.check();
+    await check();
   };
   const endpoints = endpointsOf({ config, secret, ready });
   app.addHook('onSend', async (_request, reply) => {
     // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
     if (isStopping()) reply.header('Connection', 'close');
   });
+  const { onAnswer } = deps;
+  if (onAnswer !== undefined) {
+    app.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
+      onAnswer(method, routeOptions.url ?? '', statusCode);
+    });
+  }
+  const failed = config.rateLimit ? createFailedKeys({ database, clock, secret, log: app.log }) : undefined;
   registerPages(app, () => documentOf(endpoints, config.publicUrl), config.publicUrl);
   registerEndpoints(app, endpoints, {
     publicUrl: config.publicUrl,
@@ -143,7 +166,9 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     database,
     clock,
     cache,
-    authenticate: createAuthenticate(database, clock, app.log),
+    authenticate: createAuthenticate({ database, clock, log: app.log, failed }),
+    isOverloaded: deps.isOverloaded,
+    takeRequest: config.rateLimit ? createLimits(clock) : undefined,
   });
   cache?.open({ changes: database.changes, clock, isStopping });
   return app;

@@ -76,6 +76,11 @@ export const options = {
     value: wholeNumber(64).refine((count) => count > 0, 'must be at least 1'),
     default: '1',
   }),
+  METRICS_PORT: option({
+    meaning:
+      'Port for figures at `/metrics`, for Prometheus, on `HOST`; 0 takes a free one. Default: none are kept.',
+    value: wholeNumber(65_535).optional(),
+  }),
   CACHE_MAX_BYTES: option({
     meaning: 'Memory for finished answers to the public, in each process; 0 keeps none.',
     value: wholeNumber(MAX_CACHE_BYTES),
@@ -160,6 +165,7 @@ export interface Config {
   readonly articleUrlTemplate: string;
   readonly databaseUrl: string;
   readonly workers: number;
+  readonly metricsPort: number | undefined;
   readonly cacheMaxBytes: number;
   readonly debugCache: boolean;
   readonly logLevel: Values['LOG_LEVEL'];
@@ -185,6 +191,10 @@ const given = (env: NodeJS.ProcessEnv, name: string, isSecret: boolean): string 
   return (file ? readFileSync(file, 'utf8').trim() : env[name]) || undefined;
 };
 
+/** `http://host:port`, also of an IPv6 address. */
+export const originOf = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** Reads `env`; throws a ConfigError naming every option that is wrong. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const faults: string[] = [];
@@ -209,9 +219,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 
-  const publicUrl =
-    values.PUBLIC_URL ??
-    `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
+  const publicUrl = values.PUBLIC_URL ?? originOf(values.HOST, values.PORT);
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
@@ -219,6 +227,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     articleUrlTemplate: values.ARTICLE_URL_TEMPLATE ?? `${publicUrl}/v1/articles/{slug}`,
     databaseUrl: values.DATABASE_URL,
     workers: values.WORKERS,
+    metricsPort: values.METRICS_PORT,
     cacheMaxBytes: values.CACHE_MAX_BYTES,
     debugCache: values.DEBUG_CACHE === 'on',
     logLevel: values.LOG_LEVEL,

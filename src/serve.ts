@@ -11,13 +11,14 @@ import { type AppDeps, createApp } from './app.ts';
 import { indexUnindexed } from './articles/search.ts';
 import { reportServing, superviseWorkers } from './cluster.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { createContext } from './context.ts';
+import { createContext, type Log } from './context.ts';
 import { systemClock } from './core/clock.ts';
 import { Problem } from './core/problem.ts';
-import { openDatabase, StartError } from './db/database.ts';
-import { createCache } from './http/cache.ts';
+import { type Database, openDatabase, StartError } from './db/database.ts';
+import { type AnswerCache, createCache } from './http/cache.ts';
+import { watchOverload } from './http/overload.ts';
 import { createServer } from './http/server.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 /** A stop that takes longer is cut short; below the ten seconds that container engines wait. */
 const STOP_MS = 8_000;
@@ -26,9 +27,19 @@ const DRAIN_MS = 5_000;
 /** How long answers say `Connection: close` before the connections are closed. */
 const FAREWELL_MS = 250;
 
-const greeting = (address: string, publicUrl: string, key: string | undefined): string => {
+interface Greeted {
+  address: string;
+  publicUrl: string;
+  /** Where figures are, if anywhere. */
+  metrics: string | undefined;
+  /** The first key, where it was made just now. */
+  key: string | undefined;
+}
+
+const greeting = ({ address, publicUrl, metrics, key }: Greeted): string => {
   const lines = [
     `Masthead serves ${address}${publicUrl === address ? '' : ` as ${publicUrl}`}`,
+    ...(metrics === undefined ? [] : [`  figures        ${metrics}`]),
     `  documentation  ${address}/docs`,
   ];
   if (key !== undefined) {
@@ -84,21 +95,42 @@ export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
     const key = await firstKey(ctx, config.adminKey);
     if (cluster.isPrimary) await indexUnindexed(ctx);
     if (config.workers === 1 || cluster.isWorker) {
-      const address = await run({ server, cache, config, database, clock: systemClock, secret });
+      const figures = await figuresOf(config, { cache, database, log: server.log });
+      const onAnswer = figures?.count;
+      const address = await run({ server, cache, config, database, clock: systemClock, secret, onAnswer });
       if (cluster.isWorker) reportServing(address);
-      else process.stdout.write(greeting(address, config.publicUrl, key));
+      else process.stdout.write(greeting({ ...config, address, metrics: figures?.address, key }));
       return;
     }
     await database.close();
+    const metrics = await figuresOfAll(config, server.log);
     const crew = { count: config.workers, log: server.log, stopMs: STOP_MS + 1_000 };
     const address = await superviseWorkers({ ...crew, env: { ...env, PORT: String(config.port) } });
-    if (address !== undefined) process.stdout.write(greeting(address, config.publicUrl, key));
+    if (address !== undefined) process.stdout.write(greeting({ ...config, address, metrics, key }));
   } catch (error) {
     await database.close();
     // The channel to the process that started it would keep a worker alive.
     cluster.worker?.disconnect();
     throw error;
   }
+};
+
+/** Counts and serves the figures of this process, where they are wanted. */
+const figuresOf = async (
+  { host, metricsPort: port }: Config,
+  { log, ...measured }: { cache: AnswerCache; database: Database; log: Log },
+) => {
+  if (port === undefined) return undefined;
+  const { createMetrics, serveMetrics } = await import('./metrics.ts');
+  const metrics = createMetrics(measured);
+  return { count: metrics.count, address: await serveMetrics(metrics, { host, port, log }) };
+};
+
+/** Serves the figures of all processes, where they are wanted; returns the address. */
+const figuresOfAll = async ({ host, metricsPort: port }: Config, log: Log): Promise<string | undefined> => {
+  if (port === undefined) return undefined;
+  const { serveClusterMetrics } = await import('./metrics.ts');
+  return serveClusterMetrics({ host, port, log });
 };
 
 /**
@@ -116,9 +148,15 @@ const run = async (deps: Omit<AppDeps, 'isStopping'>): Promise<string> => {
   const { config, database, server } = deps;
   const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
   let isStopping = false;
-  const app = await createApp({ ...deps, isStopping: () => isStopping });
+  let worker: Worker;
+  const app = await createApp({
+    ...deps,
+    isStopping: () => isStopping,
+    checkWorker: () => worker.check(),
+    isOverloaded: watchOverload().isOver,
+  });
   const address = await listen(app, config);
-  const worker = startWorker(ctx, database, config);
+  worker = startWorker(ctx, database, config);
   // Only now: a process that ends because it could not start must not be taken for one that stops.
   const grace = closeWithGrace(
     { delay: STOP_MS, logger: app.log, skip: ['SIGINT', 'SIGTERM'] },

@@ -17,8 +17,12 @@ const RETRY_MS = 5_000;
 const SOON_MS = 100;
 const PRUNE_EVERY_MS = 3_600_000;
 const MAINTAIN_EVERY_MS = 60_000;
+/** No piece of work takes so long, not even the first pruning of years. */
+const STUCK_MS = 600_000;
 
 export interface Worker {
+  /** Throws where a piece of work has not come back. */
+  check(): void;
   /** Sets no further timer and waits for what was begun. */
   stop(): Promise<void>;
 }
@@ -29,17 +33,23 @@ const loop = (name: string, ctx: Context, run: () => Promise<number>) => {
   let running: Promise<void> | undefined;
   let isStopped = false;
   let isWanted = false;
+  let dueBy = Number.POSITIVE_INFINITY;
+  const expectWithin = (ms: number) => {
+    dueBy = performance.now() + ms + STUCK_MS;
+  };
 
   const turn = async (): Promise<void> => {
     let pauseMs: number;
     do {
       isWanted = false;
+      expectWithin(0);
       pauseMs = await run().catch((error: unknown) => {
         ctx.log.error({ err: error }, `${name} failed`);
         return RETRY_MS;
       });
     } while (isWanted);
     running = undefined;
+    expectWithin(pauseMs);
     if (!isStopped) timer = setTimeout(wake, pauseMs);
   };
 
@@ -60,6 +70,9 @@ const loop = (name: string, ctx: Context, run: () => Promise<number>) => {
   return {
     wake,
     wakeSoon,
+    check() {
+      if (performance.now() > dueBy) throw new Error(`${name} has not come back`);
+    },
     async stop() {
       isStopped = true;
       clearTimeout(timer);
@@ -95,9 +108,13 @@ export const startWorker = (
   due.wake();
   pruning.wake();
   maintenance.wake();
+  const loops = [due, pruning, maintenance];
   return {
+    check() {
+      for (const one of loops) one.check();
+    },
     async stop() {
-      await Promise.all([due.stop(), pruning.stop(), maintenance.stop()]);
+      await Promise.all(loops.map((one) => one.stop()));
     },
   };
 };

@@ -47,7 +47,7 @@ const FLOORS = [
   ['lists', 'comments'],
   ['privacy', 'delivery'],
   ['transfer'],
-  ['app.ts', 'worker.ts', 'cluster.ts'],
+  ['app.ts', 'worker.ts', 'cluster.ts', 'metrics.ts'],
   ['serve.ts'],
   ['commands.ts'],
   ['main.ts', 'cli.ts'],

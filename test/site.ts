@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import inject, { type Response } from 'light-my-request';
 import type { Test } from 'tap';
 import { issueKey } from '../src/access/service.ts';
-import { createApp, documentOf, endpointsOf } from '../src/app.ts';
+import { type AppDeps, createApp, documentOf, endpointsOf } from '../src/app.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { type Context, createContext } from '../src/context.ts';
 import type { Database } from '../src/db/database.ts';
@@ -95,8 +95,12 @@ const contractOf = (config: Config): Contract => {
   return contract;
 };
 
-/** `env` overrides configuration. */
-export const testSite = async (t: Test, env: NodeJS.ProcessEnv = {}): Promise<TestSite> => {
+/** `env` overrides configuration; `more` is what the process would give to the application. */
+export const testSite = async (
+  t: Test,
+  env: NodeJS.ProcessEnv = {},
+  more: Pick<AppDeps, 'isOverloaded'> = {},
+): Promise<TestSite> => {
   const config = readConfig({ PUBLIC_URL: 'https://cms.example', LOG_LEVEL: 'debug', ...env });
   const clock = { now: START };
   const tell = () => clock.now;
@@ -107,7 +111,7 @@ export const testSite = async (t: Test, env: NodeJS.ProcessEnv = {}): Promise<Te
   const start = () => {
     const cache = createCache(config);
     const server = createServer({ config, cache, logStream: { write: (line) => void log.push(line) } });
-    return createApp({ server, cache, config, database, clock: tell, secret: SECRET });
+    return createApp({ ...more, server, cache, config, database, clock: tell, secret: SECRET });
   };
   let app = await start();
   await app.ready();

@@ -121,3 +121,35 @@ test('a failure is logged and does not end the worker', async (t) => {
   await worker.stop();
   await database.close();
 });
+
+test('a piece of work that does not come back is noticed, and one that waits for its time is not', async (t) => {
+  const clock = runningClock();
+  const database = await openDatabase({ url: await testDatabaseUrl(t), clock: clock.now });
+  const ctx = systemContext(database, clock.now);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let isHeld = false;
+  const holding: Context = {
+    ...ctx,
+    write: async (job) => {
+      isHeld = true;
+      await held;
+      return ctx.write(job);
+    },
+  };
+  const { now } = performance;
+  let later = 0;
+  t.teardown(() => Object.assign(performance, { now }));
+  performance.now = () => now.call(performance) + later;
+  const worker = startWorker(holding, database, config);
+  t.ok(await until(async () => isHeld));
+  worker.check();
+  later = 700_000;
+  t.throws(() => worker.check(), { message: /has not come back$/ });
+  later = 0;
+  release();
+  await worker.stop();
+  await database.close();
+});

@@ -1,4 +1,5 @@
-// Keys and their secrets' hashes. Written by the key service, read on every authenticated request.
+// Keys and their secrets' hashes, written by the key service and read on every authenticated request; and how often
+// keys failed.
 import { and, asc, count, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/page.ts';
 import { after, type Db, prepared } from '../db/dialect.ts';
@@ -136,4 +137,21 @@ export const findKeyNames = async (db: Db, ids: readonly string[]): Promise<Map<
     .from(apiKeys)
     .where(inArray(apiKeys.id, [...new Set(ids)]));
   return new Map(rows.map(({ id, name }) => [id, name]));
+};
+
+/** When keys failed at a place, newest first, in no other transaction until this one ends. */
+export const claimFailures = async (db: Db, place: string): Promise<readonly number[]> => {
+  const { failedKeys } = db.tables;
+  // A row that is not there cannot be locked.
+  await db.insert(failedKeys).values({ place, failedAt: [] }).onConflictDoNothing();
+  const [row] = await db.dialect.locked(db.select().from(failedKeys).where(eq(failedKeys.place, place)));
+  return row!.failedAt;
+};
+
+export const updateFailures = async (db: Db, place: string, failedAt: readonly number[]): Promise<void> => {
+  const { failedKeys } = db.tables;
+  await db
+    .update(failedKeys)
+    .set({ failedAt: [...failedAt] })
+    .where(eq(failedKeys.place, place));
 };

@@ -3,7 +3,7 @@
 import { findArticleByReference } from '../articles/store.ts';
 import type { Context, Log, Tx } from '../context.ts';
 import type { JsonObject } from '../core/merge.ts';
-import type { Allowance } from '../core/rate-limit.ts';
+import { type Allowance, onceMore } from '../core/rate-limit.ts';
 import type { Db } from '../db/dialect.ts';
 import { siteSettings } from '../settings/service.ts';
 import type { Asked, Opinion } from './akismet.ts';
@@ -223,7 +223,7 @@ export const postComment = async (
       reasons,
     };
     const row = await addComment(tx, known.parent, said, attempt.sender);
-    const allowances = known.allowances.map((one) => ({ ...one, doneAt: [tx.now, ...one.doneAt] }));
+    const allowances = known.allowances.map((one) => onceMore(one, tx.now));
     return { comment: postedView(row), allowances, now: tx.now };
   });
 };

@@ -3,11 +3,12 @@
 import { findArticle } from '../articles/store.ts';
 import type { Actor, Context } from '../context.ts';
 import { newId } from '../core/id.ts';
+import { networkOf } from '../core/networks.ts';
 import { notFound } from '../core/problem.ts';
+import { keyedHash } from '../core/signature.ts';
 import type { ReportReason } from '../db/schema/columns.ts';
 import { insertReport } from './reports.store.ts';
 import { publicOnly } from './rules.ts';
-import { keyedHash, networkOf } from './sender.ts';
 import * as store from './store.ts';
 
 /** More would tell a moderator nothing, and a crowd could fill the disk. */

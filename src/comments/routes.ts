@@ -94,6 +94,7 @@ export const commentRoutes = ({ cursors, ...deps }: CommentRouteDeps): Endpoint[
     description: 'Moderators see it. Reporting again changes nothing; the answer is the same.',
     access: 'anyone',
     params,
+    limit: { name: 'report', perMinute: 30 },
     body: NewCommentReport,
     example: { reason: 'abuse' },
     answers: { 202: { description: 'Thank you.' } },

@@ -4,7 +4,7 @@ import { acceptsComments, type Discussed } from '../articles/discussion.ts';
 import { isVisible } from '../articles/visibility.ts';
 import { toInstant } from '../core/clock.ts';
 import { notFound, Problem } from '../core/problem.ts';
-import { rateLimitHeaders, waitSeconds } from '../core/rate-limit.ts';
+import { limitRefusal } from '../core/rate-limit.ts';
 import type { CommentStatus } from '../db/schema/columns.ts';
 import { CHECKS } from './checks.ts';
 import { type Facts, type Hit, type Place, VERDICTS, type Verdict } from './facts.ts';
@@ -35,13 +35,7 @@ export const closedRefusal = (
     : new Problem('comments_closed', 'This article takes no comments.');
 
 /** As many comments a minute as one address may send, or as one article may take, were taken. */
-const overLimit: Refusal = ({ allowances }, now) => {
-  const seconds = waitSeconds(allowances, now);
-  if (seconds === 0) return undefined;
-  return new Problem('rate_limited', `More comments are welcome in ${seconds} seconds.`, {
-    headers: { 'Retry-After': String(seconds), ...rateLimitHeaders(allowances, now) },
-  });
-};
+const overLimit: Refusal = ({ allowances }, now) => limitRefusal(allowances, now);
 
 /** A reply needs a parent that everybody can read, here, with room below it. */
 export const parentRefusal = ({ article, parentId, parent }: Place): Problem | undefined => {

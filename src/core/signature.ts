@@ -30,3 +30,7 @@ export const createSigner = (secret: string, purpose: string, prefix: string): S
     },
   };
 };
+
+/** By what a text, such as an address, is known again; without `secret` nobody can try which text it was. */
+export const keyedHash = (secret: string, purpose: string, text: string): string =>
+  createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('base64url');

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Database, DatabaseOptions } from './engine.ts';
 import { StartError } from './failures.ts';
 
-export type { ChangeListener, Changes, Database, DatabaseLog } from './engine.ts';
+export type { ChangeListener, Changes, Database, DatabaseFigures, DatabaseLog } from './engine.ts';
 export { CommitUnknown, DatabaseBusy, type Failure, failureOf, JobRefused, StartError } from './failures.ts';
 
 /** Opens the database behind a URL, migrated to the newest schema. Throws StartError. */

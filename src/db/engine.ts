@@ -22,6 +22,19 @@ export type ChangeListener = (tags: readonly string[] | 'everything') => void;
 /** How many events are read one by one; who missed more forgets all instead of stopping everybody else to read them. */
 export const MAX_EVENTS_READ = 1_000;
 
+/** What there is to measure. Counts are of this process, since it started. */
+export interface DatabaseFigures {
+  /** Writes that wait for their turn, or on PostgreSQL for a connection. */
+  waiting: number;
+  commits: number;
+  /** Writes that were in those commits. */
+  writes: number;
+  /** Of a SQLite file: its journal, and the room on its disk. */
+  file: { journalBytes: number; freeBytes: number } | undefined;
+  /** How many events were committed that this process has not looked at; 0 where it keeps nothing made from them. */
+  eventsBehind: number;
+}
+
 export interface Database {
   readonly changes: Changes;
   readonly engine: Dialect['engine'];
@@ -47,8 +60,11 @@ export interface Database {
   maintain(): Promise<void>;
   /** The listener is called after each commit of this process, before the one who wrote is answered. */
   onCommit(listener: () => void): void;
-  /** Resolves when the database can be used; rejects with what stands in the way. */
+  /**
+   * Resolves when the database can be used, and on SQLite has room to write; rejects with what stands in the way.
+   */
   check(): Promise<void>;
+  figures(): Promise<DatabaseFigures>;
   /** Finishes the writes that wait, refuses new ones, and lets go of the database. */
   close(): Promise<void>;
 }
@@ -61,6 +77,8 @@ export interface DatabaseLog {
 export interface DatabaseOptions {
   clock: Clock;
   log?: DatabaseLog | undefined;
+  /** With less room on the disk a SQLite file counts as unusable; by default what the largest write there is takes. */
+  minRoomBytes?: number | undefined;
   /** In order; those of migrations/ when absent. */
   migrations?: readonly Migration[] | undefined;
 }

@@ -64,6 +64,11 @@ export class PostgresChanges implements Changes {
     return this.#next;
   }
 
+  /** How many events up to `last` nobody was told of yet; 0 where nobody listens. */
+  behind(last: number): number {
+    return last - (this.#position ?? last);
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;

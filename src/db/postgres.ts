@@ -85,11 +85,13 @@ function running(pool: pg.Pool, changes: PostgresChanges, committed: CommitSigna
   const inside = new AsyncLocalStorage<true>();
   const writes = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
+  let commits = 0;
 
   async function write<T>(job: (db: Db) => Promise<T>): Promise<T> {
     const value = await retried(() =>
       transact(pool, (client) => inside.run(true, async () => job(bind(client)))),
     );
+    commits += 1;
     await changes.catchUp();
     committed.send();
     return value;
@@ -132,6 +134,18 @@ function running(pool: pg.Pool, changes: PostgresChanges, committed: CommitSigna
     onCommit: (listener) => committed.add(listener),
     async check() {
       await pool.query('select 1');
+    },
+    async figures() {
+      const { rows } = await pool.query<{ last: number }>(
+        'select coalesce(max(position), 0) as last from events',
+      );
+      return {
+        waiting: pool.waitingCount,
+        commits,
+        writes: commits,
+        file: undefined,
+        eventsBehind: changes.behind(rows[0]!.last),
+      };
     },
     close() {
       closed ??= close();

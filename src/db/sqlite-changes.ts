@@ -48,6 +48,11 @@ export class SqliteChanges implements Changes {
     }
   }
 
+  /** How many events there are that nobody was told of yet; 0 where nobody listens. */
+  get behind(): number {
+    return this.#look === undefined ? 0 : Number(this.#look.last.get()) - this.#position;
+  }
+
   /** Tells the listeners of what was committed since the last look. Throws what the driver throws. */
   look(): void {
     if (this.#look === undefined) return;

@@ -1,6 +1,7 @@
 // The SQLite engine: one connection that writes, through the queue of writer.ts, and one that only reads, on a file
 // in WAL mode. A commit is on the disk before it is answered, which this file checks rather than believes.
 import { statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { SQL } from 'drizzle-orm';
@@ -18,6 +19,9 @@ import { Writer } from './writer.ts';
 
 /** SQLite cuts the journal down to this by itself, unless somebody is always reading what was before. */
 const journalBytes = 64 * 1024 * 1024;
+
+/** An article of the largest size with its revision, twice in an index of words, and once more in the journal. */
+const roomBytes = 2 * 1024 * 1024;
 
 /** What a connection is set to, in this order, and what it then reads back. */
 const pragmas: readonly (readonly [name: string, value: string, readBack: string | number])[] = [
@@ -61,6 +65,7 @@ export async function openSqlite({
   clock,
   log,
   migrations = migrationsOf('sqlite'),
+  minRoomBytes = roomBytes,
 }: DatabaseOptions & { file: string }): Promise<Database> {
   const { dev, ino } = provideFile(file);
   const identity = `${dev}:${ino}`;
@@ -83,7 +88,14 @@ export async function openSqlite({
     configure(reading);
     reading.pragma(`busy_timeout = ${readBusyMs}`);
     openFiles.set(identity, (openFiles.get(identity) ?? 0) + 1);
-    return running(file, writing, reading, new CommitSignal(log), () => release(identity));
+    return running({
+      file,
+      writing,
+      reading,
+      committed: new CommitSignal(log),
+      minRoomBytes,
+      release: () => release(identity),
+    });
   } catch (error) {
     for (const connection of connections) connection.close();
     throw error instanceof StartError ? error : unusable(file, error);
@@ -96,13 +108,24 @@ function release(identity: string): void {
   else openFiles.delete(identity);
 }
 
-function running(
-  file: string,
-  writing: BetterSqlite3.Database,
-  reading: BetterSqlite3.Database,
-  committed: CommitSignal,
-  release: () => void,
-): Database {
+/** There is always one while a database in WAL mode is open. */
+const journalBytesOf = (file: string): number => statSync(`${file}-wal`).size;
+
+const freeBytesAt = async (file: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(file);
+  return bavail * bsize;
+};
+
+interface Running {
+  file: string;
+  writing: BetterSqlite3.Database;
+  reading: BetterSqlite3.Database;
+  committed: CommitSignal;
+  minRoomBytes: number;
+  release(): void;
+}
+
+function running({ file, writing, reading, committed, minRoomBytes, release }: Running): Database {
   const writer = new Writer(writing, (guarded) => keepStatements(bind(guarded)), {
     onCommit: () => committed.send(),
   });
@@ -127,14 +150,21 @@ function running(
     snapshot: (job) => readAlone(file, job),
     scrub: () => emptyJournal(writing, writer),
     async maintain() {
-      const journal = statSync(`${file}-wal`, { throwIfNoEntry: false });
-      if (journal !== undefined && journal.size > journalBytes) await emptyJournal(writing, writer);
+      if (journalBytesOf(file) > journalBytes) await emptyJournal(writing, writer);
     },
     onCommit: (listener) => committed.add(listener),
     async check() {
       reading.pragma('user_version');
       if (writer.failure) throw writer.failure;
+      const freeBytes = await freeBytesAt(file);
+      if (freeBytes < minRoomBytes) throw new Error(`the disk has room for ${freeBytes} bytes`);
     },
+    figures: async () => ({
+      ...writer.figures,
+      waiting: writer.waiting,
+      file: { journalBytes: journalBytesOf(file), freeBytes: await freeBytesAt(file) },
+      eventsBehind: changes.behind,
+    }),
     close() {
       closed ??= close();
       return closed;

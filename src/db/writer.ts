@@ -13,6 +13,8 @@ export interface WriterOptions {
   maxJobs?: number;
   /** …or after this long: the event loop stands still while a batch runs. */
   maxBatchMs?: number;
+  /** A job that would wait behind so many is refused as DatabaseBusy: its turn would come too late for anybody. */
+  maxWaiting?: number;
   /** How long a job waits for a file that other processes hold before it is refused as DatabaseBusy. */
   deadlineMs?: number;
 }
@@ -50,6 +52,8 @@ export class Writer<Tx> {
   /** The job whose savepoint is open. */
   #current: symbol | undefined;
   #draining: Promise<void> | undefined;
+  /** What was committed so far. */
+  readonly figures = { commits: 0, writes: 0 };
   #isClosed = false;
   #failure: unknown;
 
@@ -61,7 +65,14 @@ export class Writer<Tx> {
   ) {
     this.#connection = connection;
     this.#tx = bind(this.#guarded(connection));
-    this.#options = { onCommit: () => {}, maxJobs: 64, maxBatchMs: 20, deadlineMs: 5000, ...options };
+    this.#options = {
+      onCommit: () => {},
+      maxJobs: 64,
+      maxBatchMs: 20,
+      deadlineMs: 5000,
+      maxWaiting: 1000,
+      ...options,
+    };
     this.#statements = {
       begin: connection.prepare('begin immediate'),
       commit: connection.prepare('commit'),
@@ -88,6 +99,9 @@ export class Writer<Tx> {
       throw new JobRefused('a write was begun inside a write: use the connection the job was given');
     }
     if (this.#isClosed) throw new Error('the database is closed');
+    if (this.#waiting.length >= this.#options.maxWaiting) {
+      throw new DatabaseBusy(new Error(`${this.#waiting.length} writes wait already`));
+    }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         async perform(tx) {
@@ -99,6 +113,11 @@ export class Writer<Tx> {
       });
       this.#draining ??= this.#drain();
     });
+  }
+
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Resolves when nothing waits or runs. */
@@ -174,7 +193,10 @@ export class Writer<Tx> {
       return;
     }
     this.#failure = undefined;
-    if (answers.some((answer) => !('error' in answer))) this.#options.onCommit();
+    const writes = answers.filter((answer) => !('error' in answer)).length;
+    this.figures.commits += 1;
+    this.figures.writes += writes;
+    if (writes > 0) this.#options.onCommit();
     for (const answer of answers) answer.give();
   }
 

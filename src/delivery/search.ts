@@ -147,6 +147,7 @@ export const deliveredSearch = (deps: { cursors: Cursors; urlOf: ArticleUrl }): 
       'In titles, subtitles, summaries and texts. The title weighs most, then subtitle and summary; of two alike the newer one is first. A page looks at no more than 10,000 matches: where a filter lets few of them pass, it leaves out older ones. Text written without blanks (Chinese, Japanese, Thai) is found by any part of it.',
     access: 'anyone',
     query: SearchQuery,
+    limit: { name: 'search', perMinute: 120 },
     answers: {
       200: {
         description: 'A page of what was found.',

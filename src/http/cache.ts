@@ -78,6 +78,11 @@ export class AnswerCache {
     return this.#kept.calculatedSize;
   }
 
+  /** How many answers are kept. */
+  get entries(): number {
+    return this.#kept.size;
+  }
+
   /** Begins to keep answers, and to learn from `changes` which ones must go. */
   open(parts: CacheParts): void {
     if (this.#options.maxBytes === 0) return;

@@ -47,6 +47,12 @@ export type PublicReply = Reply & Required<Pick<Reply, 'tags'>>;
 
 export type Access = 'anyone' | readonly Role[];
 
+/** How often one caller may ask; `name` is that of the quota in `RateLimit`. */
+export interface Limit {
+  name: string;
+  perMinute: number;
+}
+
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 
 export interface Input<P, Q, B> {
@@ -80,6 +86,10 @@ interface Definition<M extends Method, A extends Access, P, Q, B, R> {
   /** `required`: 428 without; `optional`: honoured when sent. */
   ifMatch?: 'required' | 'optional';
   bodyLimitBytes?: number;
+  /** Answers under overload too, for it tells how the service is. */
+  isProbe?: true;
+  /** Of each address, where anyone may ask. What needs a key is limited anyway: see limits.ts. */
+  limit?: Limit;
   answers: Record<number, Answer>;
   /** Problems of its own, beside those that follow from the fields above. */
   problems?: readonly ProblemCode[];

@@ -44,6 +44,8 @@ const PER_REQUEST = new Set([
   'content-length',
   'date',
   'etag',
+  'ratelimit',
+  'ratelimit-policy',
   'x-cache',
   'x-request-id',
 ]);

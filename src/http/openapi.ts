@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { catalogue, type ProblemCode } from '../core/problem.ts';
 import { type AnswerHeader, type Endpoint, isManagement } from './endpoint.ts';
 import { createComponents, type Json } from './json-schema.ts';
+import { limitOf } from './limits.ts';
 import { problemSchema } from './problem-schema.ts';
 
 const HEADERS: Record<AnswerHeader, string> = {
@@ -28,6 +29,8 @@ const impliedProblems = (endpoint: Endpoint): ProblemCode[] => [
   ...(endpoint.ifMatch !== undefined ? (['version_conflict'] as const) : []),
   ...(endpoint.ifMatch === 'required' ? (['if_match_required'] as const) : []),
   ...(endpoint.method === 'POST' ? (['idempotency_key_reused'] as const) : []),
+  // A reader's POST may carry a key, and keys that fail are limited.
+  ...(limitOf(endpoint) !== undefined || endpoint.method === 'POST' ? (['rate_limited'] as const) : []),
   ...(endpoint.method !== 'GET' && isManagement(endpoint.url) ? (['storage_full'] as const) : []),
   'internal',
   'unavailable',
@@ -85,17 +88,23 @@ const parametersOf = (endpoint: Endpoint, convert: Convert): Json[] => {
   ];
 };
 
+const referTo = (headers: readonly AnswerHeader[]): Json =>
+  Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
 const arrayOf = ({ maxItems, items }: Json): Json => ({ type: 'array', items, maxItems });
+
+const LIMIT_HEADERS: readonly AnswerHeader[] = ['RateLimit', 'RateLimit-Policy'];
 
 const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
   const answers: Json = {};
+  const limitHeaders = limitOf(endpoint) === undefined ? [] : LIMIT_HEADERS;
   for (const [status, answer] of Object.entries(endpoint.answers)) {
     const { description, schema, mediaType = 'application/json', headers = [] } = answer;
     answers[status] = {
       description,
       headers: {
         'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
-        ...Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+        ...referTo([...headers, ...limitHeaders]),
         ...(endpoint.method === 'POST' && status.startsWith('2')
           ? { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }
           : {}),
@@ -132,12 +141,7 @@ const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
         ...(status === 429 || status === 503
           ? { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
           : {}),
-        ...(codes.includes('rate_limited')
-          ? {
-              RateLimit: { $ref: '#/components/headers/RateLimit' },
-              'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
-            }
-          : {}),
+        ...(codes.includes('rate_limited') ? referTo(LIMIT_HEADERS) : {}),
         ...(status === 412 ? { ETag: { $ref: '#/components/headers/ETag' } } : {}),
       },
       content: { 'application/problem+json': { schema: convert(problemSchema, 'output') } },

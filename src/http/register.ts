@@ -1,4 +1,4 @@
-// Endpoints as fastify routes. The order of checks: key, role, stored answer, If-Match present, validation; then the
+// Endpoints as fastify routes. The order of checks: key, limit, role, stored answer, If-Match present, validation; then the
 // use case itself. Who asks is told by `authenticate`, which app.ts passes in: http knows no keys.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import { headerOf, send } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
 import { createIdempotency } from './idempotency.ts';
+import type { TakeRequest } from './limits.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { createSpeakerOf, type SpeakerOf } from './speaker.ts';
 import { type JsonBody, parseParts, parseQuery } from './validation.ts';
@@ -23,8 +24,12 @@ export interface RegisterDeps {
   clock: Clock;
   /** Where finished answers to the public are kept, if anywhere. */
   cache?: AnswerCache | undefined;
-  /** Who holds this Authorization header. Throws `unauthorized`. */
-  authenticate(authorization: string | undefined): Promise<Extract<Actor, { kind: 'key' }>>;
+  /** Who holds this Authorization header, sent from this address. Throws `unauthorized` and `rate_limited`. */
+  authenticate(authorization: string | undefined, address: string): Promise<Extract<Actor, { kind: 'key' }>>;
+  /** Counts requests; absent: nobody is limited. */
+  takeRequest?: TakeRequest | undefined;
+  /** Whether readers are refused because there is too much to do; absent: never. */
+  isOverloaded?: (() => boolean) | undefined;
 }
 
 declare module 'fastify' {
@@ -50,8 +55,12 @@ export const registerEndpoints = (
       method: endpoint.method,
       url: endpoint.url,
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
-      onRequest: async (request) => {
-        request.actor = await actorOf(endpoint, request, deps, speakerOf);
+      onRequest: async (request, reply) => {
+        if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
+        const actor = await actorOf(endpoint, request, deps, speakerOf);
+        request.actor = actor;
+        reply.headers(deps.takeRequest?.(endpoint, actor) ?? {});
+        requireRole(endpoint, actor);
       },
       handler: (request, reply) => handle(endpoint, request, reply),
     });
@@ -66,6 +75,12 @@ export const registerEndpoints = (
   }
 };
 
+/** Readers wait before the newsroom does, whose requests are bounded by its keys; the probes never do. */
+const isSheddable = ({ access, isProbe }: Endpoint): boolean => access === 'anyone' && isProbe !== true;
+
+const overloaded = (): Problem =>
+  new Problem('unavailable', 'There is too much to do. Try again.', { headers: { 'Retry-After': '2' } });
+
 const actorOf = async (
   endpoint: Endpoint,
   request: FastifyRequest,
@@ -78,11 +93,14 @@ const actorOf = async (
     // A key is ignored on GET, so that one answer serves everybody; a bad key on a POST is refused all the same.
     if (authorization === undefined || endpoint.method === 'GET')
       return { kind: 'reader', address: request.ip, agent };
-    await authenticate(authorization);
+    await authenticate(authorization, request.ip);
     return { kind: 'reader', address: speakerOf(headerOf(request, 'x-forwarded-for'), request.ip), agent };
   }
-  const actor = await authenticate(authorization);
-  if (endpoint.access.includes(actor.role)) return actor;
+  return authenticate(authorization, request.ip);
+};
+
+const requireRole = ({ access }: Endpoint, actor: Actor): void => {
+  if (access === 'anyone' || actor.kind !== 'key' || access.includes(actor.role)) return;
   throw new Problem('forbidden', `A key of the role ${actor.role} may not do this.`);
 };
 

@@ -63,6 +63,7 @@ export const systemRoutes = ({ publicUrl, ready }: SystemDeps): Endpoint[] => [
     tag,
     summary: 'Is the process alive?',
     access: 'anyone',
+    isProbe: true,
     answers: { 200: { description: 'It is.', schema: Health } },
     run: async () => undefined,
     reply: healthy,
@@ -73,8 +74,10 @@ export const systemRoutes = ({ publicUrl, ready }: SystemDeps): Endpoint[] => [
     id: 'readReadiness',
     tag,
     summary: 'Can the service do its work?',
-    description: 'Its database is open, migrated and healthy, and it is not about to stop.',
+    description:
+      'Its database is healthy and has room to write, what happens by itself is happening, and it is not about to stop. Looked at once a second at most.',
     access: 'anyone',
+    isProbe: true,
     answers: { 200: { description: 'It can.', schema: Health } },
     run: async () => {
       try {

@@ -12,7 +12,8 @@ const endpoints = endpointsOf({ config: readConfig({}), secret: '', ready: async
 const NOBODY = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 test('every endpoint lets in whom the table names, and nobody else', async (t) => {
-  const site = await testSite(t);
+  // Every bad key comes from one address.
+  const site = await testSite(t, { RATE_LIMIT: 'off' });
   for (const { method, url, access, body } of endpoints) {
     // What is asked for does not exist, and what is sent is empty: whoever is let in fails later, and changes nothing.
     const target = url.replace(/:\w+/g, NOBODY);

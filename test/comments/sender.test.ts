@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { fingerprintOf, networkOf, senderOf } from '../../src/comments/sender.ts';
+import { fingerprintOf, senderOf } from '../../src/comments/sender.ts';
 import type { Actor } from '../../src/context.ts';
 
 const SECRET = 'one secret of one site';
@@ -7,24 +7,6 @@ const reader = (address: string, agent: string | null = 'A browser'): Actor => (
   kind: 'reader',
   address,
   agent,
-});
-
-test('of an address only the network is kept', async (t) => {
-  const prefixes = {
-    '198.51.100.23': '198.51.100.0/24',
-    '2001:db8:1:2:3:4:5:6': '2001:db8:1::/48',
-    '2001:db8::1': '2001:db8::/48',
-    '::1': '::/48',
-    '::': '::/48',
-    'fe80::1%eth0': 'fe80::/48',
-    '::ffff:198.51.100.23': '198.51.100.0/24',
-    '::FFFF:c633:6417': '198.51.100.0/24',
-    '::fffe:c633:6417': '::/48',
-  };
-  for (const [address, prefix] of Object.entries(prefixes))
-    t.equal(networkOf(address)?.prefix, prefix, address);
-  for (const text of ['', 'unknown', '198.51.100', '_hidden'])
-    t.equal(networkOf(text), undefined, `no address: ${text}`);
 });
 
 test('a sender is known again by an IPv4 address, and by the /64 of an IPv6 one', async (t) => {

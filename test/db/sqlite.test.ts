@@ -189,6 +189,17 @@ test('a database whose last commit failed to reach the disk says so when it is c
   await database.check();
 });
 
+test('a disk without room for another write makes the database unusable, and reading goes on', async (t) => {
+  const file = await ours(t);
+  const full = await openSqlite({ file, clock, migrations, minRoomBytes: Number.MAX_SAFE_INTEGER });
+  t.teardown(() => full.close());
+  await t.rejects(full.check(), { message: /^the disk has room for \d+ bytes$/ });
+  t.same(await full.read.rows(sql`select text from notes`), [{ text: 'kept' }]);
+  const roomy = await open(file);
+  t.teardown(() => roomy.close());
+  await t.resolves(roomy.check());
+});
+
 test('opening a file twice in one process leaves the locks of the first in place', async (t) => {
   const file = await ours(t);
   const locks = () => {

@@ -368,3 +368,14 @@ test('a statement is compiled once for its text, forgotten when there are too ma
   });
   t.same(texts, [[['a']], [{ text: 'a' }]]);
 });
+
+test('who would wait behind too many is refused at once, and nothing of theirs is kept', async (t) => {
+  const { writer, committed } = setUp(t, { maxWaiting: 3 });
+  const results = ['a', 'b', 'c', 'd', 'e'].map((text) => writer.write(add(text)));
+  await t.rejects(results[3]!, DatabaseBusy);
+  await t.rejects(results[4]!, { message: 'the database stayed busy until the time was up' });
+  await Promise.all(results.slice(0, 3));
+  t.same(committed(), ['a', 'b', 'c']);
+  await writer.write(add('f'));
+  t.same(committed(), ['a', 'b', 'c', 'f']);
+});

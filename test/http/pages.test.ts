@@ -109,6 +109,7 @@ test('the probes tell a process that lives from one that can work', async (t) =>
   }
   await site.database.close();
   t.equal((await site.ask('GET', '/livez')).status, 200);
+  site.clock.now += 1_000;
   t.match(await site.ask('GET', '/readyz'), {
     status: 503,
     body: { code: 'unavailable' },

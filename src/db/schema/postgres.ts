@@ -15,6 +15,7 @@ import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
 export * from './postgres-history.ts';
+export * from './postgres-limits.ts';
 export * from './postgres-lists.ts';
 export * from './postgres-readers.ts';
 

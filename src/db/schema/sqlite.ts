@@ -6,6 +6,7 @@ import type { JsonObject } from '../../core/merge.ts';
 import type * as column from './columns.ts';
 
 export * from './sqlite-history.ts';
+export * from './sqlite-limits.ts';
 export * from './sqlite-lists.ts';
 export * from './sqlite-readers.ts';
 

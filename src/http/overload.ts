@@ -1,0 +1,40 @@
+// Whether the event loop has more to do than it can: then whoever asks is refused at once instead of waiting in a queue
+// that only grows. Told by how late a timer comes, and within a turn by how long that turn has lasted already, so that
+// it is known before the work is taken on and over as soon as the loop has caught up. (@fastify/under-pressure looks
+// once a second, and in the second between lets everybody in or nobody.)
+
+/** How often the loop is looked at: often enough to see each turn of a loop that is late. */
+const LOOK_MS = 100;
+/** How late two turns may be together. Any one piece of work is shorter: writes 20 ms, the largest text 300 ms. */
+const MAX_LATE_MS = 1_000;
+
+export interface Overload {
+  /** For a request that has just come. */
+  isOver(): boolean;
+  /** To be called every LOOK_MS, as the loop of `watchOverload` does. */
+  look(): void;
+}
+
+/** `now` in milliseconds, from anywhere. */
+export const createOverload = (now = () => performance.now()): Overload => {
+  let lookedAt = now();
+  let last = 0;
+  let beforeLast = 0;
+  const lateness = () => now() - lookedAt - LOOK_MS;
+  return {
+    // One long turn (garbage, a disk that hangs) is no overload; the shorter of the last two counts.
+    isOver: () => Math.min(last, beforeLast) + lateness() > MAX_LATE_MS,
+    look() {
+      beforeLast = last;
+      last = Math.max(0, lateness());
+      lookedAt = now();
+    },
+  };
+};
+
+/** An Overload of this process, which keeps no process alive. */
+export const watchOverload = (): Overload => {
+  const overload = createOverload();
+  setInterval(overload.look, LOOK_MS).unref();
+  return overload;
+};
