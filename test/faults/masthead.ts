@@ -14,6 +14,9 @@ const ROOT = new URL('../../', import.meta.url);
 /** The admin key of every server here. */
 export const KEY = newToken();
 
+/** As much of what a server printed is told when its test fails. */
+const LAST_WORDS = 4_000;
+
 /** How many rounds of something are played: FAULT_ROUNDS makes them as many times more. */
 export const rounds = (usual: number): number => usual * Number(process.env.FAULT_ROUNDS ?? 1);
 
@@ -37,24 +40,31 @@ export interface Start {
   root?: URL;
 }
 
-const environment = (database: string, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
-  PORT: '0',
-  LOG_LEVEL: 'warn',
-  RATE_LIMIT: 'off',
-  COMMENT_FLOOD_SECONDS: '0',
-  MASTHEAD_ADMIN_KEY: KEY,
-  DATABASE_URL: database,
-  ...env,
-});
+/**
+ * A program of dist/ and its environment, as a command line. Through env, because tap puts itself, with handlers for
+ * all signals, into the environment of each process that a test starts.
+ */
+const masthead = (program: string, database: string, { env, root = ROOT }: Start): string[] => {
+  const variables = {
+    PATH: process.env.PATH,
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT: 'off',
+    COMMENT_FLOOD_SECONDS: '0',
+    MASTHEAD_ADMIN_KEY: KEY,
+    DATABASE_URL: database,
+    ...env,
+  };
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return ['-i', ...settings, process.execPath, fileURLToPath(new URL(`dist/${program}.js`, root))];
+};
 
 /** Starts a server without waiting for it. */
-export const launch = (t: Test, database: string, { env, output, root = ROOT }: Start = {}) => {
-  const file = output ?? `${testDirectory(t)}/output`;
+export const launch = (t: Test, database: string, how: Start = {}) => {
+  const file = how.output ?? `${testDirectory(t)}/output`;
   const printed = () => readFileSync(file, 'utf8');
   const descriptor = openSync(file, 'w');
-  const child = spawn(process.execPath, [fileURLToPath(new URL('dist/main.js', root))], {
-    env: environment(database, env),
+  const child = spawn('env', masthead('main', database, how), {
     stdio: ['ignore', descriptor, descriptor],
     // A process group, which a signal reaches as a whole.
     detached: true,
@@ -69,6 +79,8 @@ export const launch = (t: Test, database: string, { env, output, root = ROOT }: 
   const kill = (signal: NodeJS.Signals) => void (isOver || process.kill(-pid, signal));
   t.teardown(async () => {
     kill('SIGKILL');
+    if (!t.passing())
+      t.comment(`a server ended with ${await ended}, and printed: ${printed().slice(-LAST_WORDS)}`);
     await ended;
   });
   return { pid, kill, ended, printed, isOver: () => isOver };
@@ -89,15 +101,13 @@ export const start = async (t: Test, database: string, how: Start = {}): Promise
 export const command = async (
   database: string,
   args: readonly string[],
-  { env, root = ROOT }: Start = {},
-): Promise<{ code: number; text: string }> => {
-  const main = fileURLToPath(new URL('dist/cli.js', root));
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env: environment(database, env) }, (error, out, err) =>
+  how: Start = {},
+): Promise<{ code: number; text: string }> =>
+  new Promise((resolve) => {
+    execFile('env', [...masthead('cli', database, how), ...args], (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), text: `${out}${err}` }),
     );
   });
-};
 
 /** The guarantee of every test here: the database opens, and nothing in it disagrees with anything else. */
 export const isSound = async (t: Test, database: string, when: string): Promise<void> => {
