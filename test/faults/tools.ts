@@ -1,5 +1,6 @@
 // What breaking things takes beside Node: programs that may be missing, and folders that are disks of their own.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { Test } from 'tap';
 import { testDirectory } from '../database.ts';
@@ -50,3 +51,27 @@ export const compiled = (t: Test, source: string): string => {
 
 /** Stops, raises or sets what a process may use: `--fsize=1000000`. */
 export const limit = (pid: number, option: string): void => void run('prlimit', `--pid=${pid}`, option);
+
+export interface Failing {
+  /** Lets the calls succeed again. */
+  mend(): Promise<void>;
+  /** After the process was killed: strace waits for ever for one that ends under it. */
+  leave(): Promise<void>;
+}
+
+/** Makes system calls of a running process fail, as strace's `inject` says; resolves once they do. */
+export const failing = async (t: Test, pid: number, inject: string): Promise<Failing> => {
+  const calls = inject.split(':')[0];
+  const options = ['-f', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${inject}`];
+  const strace = spawn('strace', [...options, '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(strace, 'exit');
+  const end = async (signal: NodeJS.Signals) => {
+    strace.kill(signal);
+    await ended;
+  };
+  t.teardown(() => end('SIGKILL'));
+  // "Process 7 attached with 11 threads"
+  const [said] = await once(strace.stderr, 'data');
+  if (!/attached/.test(String(said))) throw new Error(`strace cannot attach: ${said}`);
+  return { mend: () => end('SIGTERM'), leave: () => end('SIGKILL') };
+};
