@@ -27,8 +27,33 @@ interface Step {
 const ARTICLES = '/v1/manage/articles';
 const SOURCE = 'After two years of repairs the bridge **reopened** on Monday. '.repeat(20);
 
-/** The work of one client, without end: a step is told the id of what it made. */
-function* workOf(name: string): Generator<Step, never, string> {
+/** A reader comments on an article, and a moderator approves. */
+function* discuss(name: string, n: number, article: string): Generator<Step, void, string> {
+  const waiting: Item = {
+    kind: 'comment',
+    title: `Comment ${n} of ${name}`,
+    version: 1,
+    status: 'pending',
+  };
+  const said = { authorName: name, authorEmail: `${name}.${n}@mail.example`, body: waiting.title };
+  const comment = yield {
+    method: 'POST',
+    path: `/v1/articles/${article}/comments`,
+    body: said,
+    makes: waiting,
+  };
+  yield {
+    method: 'PATCH',
+    path: `/v1/manage/comments/${comment}`,
+    from: 1,
+    body: { status: 'approved' },
+    id: comment,
+    makes: { ...waiting, version: 2, status: 'approved' },
+  };
+}
+
+/** The work of one client, and of its readers, without end: a step is told the id of what it made. */
+function* workOf(name: string, hasReaders: boolean): Generator<Step, never, string> {
   for (let n = 0; ; n++) {
     const draft: Item = { kind: 'article', title: `Story ${n} of ${name}`, version: 1, status: 'draft' };
     const body = {
@@ -42,23 +67,7 @@ function* workOf(name: string): Generator<Step, never, string> {
     const story: Item = { ...draft, version: 2, status: 'published' };
     yield { method: 'POST', path: `${at}/publish`, from: 1, id, makes: story };
 
-    const waiting: Item = {
-      kind: 'comment',
-      title: `Comment ${n} of ${name}`,
-      version: 1,
-      status: 'pending',
-    };
-    const said = { authorName: name, authorEmail: `${name}.${n}@mail.example`, body: waiting.title };
-    const comment = yield { method: 'POST', path: `/v1/articles/${id}/comments`, body: said, makes: waiting };
-    yield {
-      method: 'PATCH',
-      path: `/v1/manage/comments/${comment}`,
-      from: 1,
-      body: { status: 'approved' },
-      id: comment,
-      makes: { ...waiting, version: 2, status: 'approved' },
-    };
-
+    if (hasReaders) yield* discuss(name, n, id);
     const corrected: Item = { ...story, title: `Corrected story ${n} of ${name}`, version: 3 };
     yield { method: 'PATCH', path: at, from: 2, body: { title: corrected.title }, id, makes: corrected };
     if (n % 2 === 0) continue;
@@ -101,8 +110,10 @@ let newsrooms = 0;
 const TRIES = 200;
 const PAUSE_MS = 50;
 
+const CLIENTS = 6;
+
 /** Opens a newsroom on a server that lives. */
-export const openNewsroom = async (server: Masthead, clients = 6): Promise<Newsroom> => {
+export const openNewsroom = async (server: Masthead, { hasReaders = true } = {}): Promise<Newsroom> => {
   const name = `r${newsrooms++}`;
   const known = new Map<string, Item>();
   const writes: Tally = {};
@@ -111,7 +122,7 @@ export const openNewsroom = async (server: Masthead, clients = 6): Promise<Newsr
   await ask(server, 'POST', '/v1/manage/authors', { body: { name: 'Ada Okafor' } });
 
   const hire = (client: string) => {
-    const work = workOf(client);
+    const work = workOf(client, hasReaders);
     let step: Step = work.next().value;
     let done = 0;
     /** Whether it was sent and not acknowledged: then it may be done or not. */
@@ -159,7 +170,7 @@ export const openNewsroom = async (server: Masthead, clients = 6): Promise<Newsr
 
     return { write, read, doubted: () => (isDoubtful ? step : undefined) };
   };
-  const staff = Array.from({ length: clients }, (_, n) => hire(`${name}c${n}`));
+  const staff = Array.from({ length: CLIENTS }, (_, n) => hire(`${name}c${n}`));
 
   const acknowledged = (): number =>
     Object.entries(writes).reduce((sum, [status, n]) => sum + (/^2/.test(status) ? n : 0), 0);
