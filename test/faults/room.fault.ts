@@ -1,10 +1,10 @@
 // No room: a full disk, a file that may not grow, a disk that became read-only. Whoever writes is told, whoever reads
 // notices nothing, and writing comes back by itself.
 import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type Test, test } from 'tap';
 import { testDatabaseUrl } from '../database.ts';
-import { type Answer, ask, isSound, launch, type Masthead, start, until } from './masthead.ts';
+import { type Answer, ask, command, isSound, launch, type Masthead, start, until } from './masthead.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
 import { lacksDisks, limit, smallDisk } from './tools.ts';
 
@@ -88,6 +88,14 @@ test('a full disk: 507 at the desk, 503 to readers, reads go on, writes come bac
   await readsGoOn(t, server, article);
   await work(newsroom, server, 500);
   t.notOk(newsroom.reads[503], 'no read was refused');
+  t.match(await command(database, ['backup', `${folder}/backup.db`]), {
+    code: 1,
+    text: /could not be copied/,
+  });
+  t.notOk(
+    readdirSync(folder).some((name) => name.startsWith('backup')),
+    'a backup that finds no room leaves nothing',
+  );
 
   rmSync(ballast);
   const tookMs = await until(201, RECOVERY_MS, () => createArticle(server, key));
