@@ -1,5 +1,6 @@
-// What a run prints: a line a file, under it what failed, and last `N passed, N failed[, N skipped]`, counted in
-// assertions. JavaScript, because tap's runner imports it without the TypeScript plugin that test files have.
+// What a run prints: a line a file, under it what failed, why a test was skipped and what it says of itself
+// (`t.comment`), and last `N passed, N failed[, N skipped]`, counted in assertions. JavaScript, because tap's runner
+// imports it without the TypeScript plugin that test files have.
 import { Duplex } from 'node:stream';
 import { Parser } from 'tap-parser';
 
@@ -48,7 +49,7 @@ function failureText(result, file) {
 export default class Reporter extends Duplex {
   #tap = new Parser();
   #total = { passed: 0, failed: 0, skipped: 0 };
-  #file = { passed: 0, failed: 0, skipped: 0, failures: '', output: '' };
+  #file = { passed: 0, failed: 0, skipped: 0, failures: '', said: '', output: '' };
 
   constructor() {
     super();
@@ -80,6 +81,10 @@ export default class Reporter extends Duplex {
       failedBefore = this.#total.failed;
       this.#watch(parser, file ?? parser.name);
     });
+    level.on('comment', (text) => {
+      // Those of tap itself only repeat what the other lines say.
+      if (!/^# (Subtest: |time=|failed |todo|skip)/.test(text)) this.#file.said += `  ${text.trim()}\n`;
+    });
     level.on('assert', (result) => {
       // The point that closes a subtest only repeats what stood inside it, unless nothing stood there, or it
       // fails where all inside passed: a process that was killed, or exited with a code of its own.
@@ -96,15 +101,16 @@ export default class Reporter extends Duplex {
     const kind = result.skip || result.todo ? 'skipped' : result.ok ? 'passed' : 'failed';
     this.#total[kind] += 1;
     this.#file[kind] += 1;
+    if (typeof result.skip === 'string') this.#file.said += `  skipped: ${result.name} (${result.skip})\n`;
     if (kind === 'failed') this.#file.failures += failureText(result, file);
   }
 
   #endFile(result, name) {
-    const { passed, failed, skipped, failures, output } = this.#file;
-    this.#file = { passed: 0, failed: 0, skipped: 0, failures: '', output: '' };
+    const { passed, failed, skipped, failures, said, output } = this.#file;
+    this.#file = { passed: 0, failed: 0, skipped: 0, failures: '', said: '', output: '' };
     const seconds = result.time === null ? '' : `, ${(result.time / 1000).toFixed(1)} s`;
     this.push(
-      `${result.ok ? 'ok  ' : 'FAIL'} ${name}: ${tally({ passed, failed, skipped })}${seconds}\n${failures}`,
+      `${result.ok ? 'ok  ' : 'FAIL'} ${name}: ${tally({ passed, failed, skipped })}${seconds}\n${failures}${said}`,
     );
     if (!result.ok && output.trim() !== '') this.push(`  it printed:\n${indent(output, '    ')}\n`);
   }

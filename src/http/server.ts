@@ -16,6 +16,7 @@ import { headerOf, pathOf } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { isManagement } from './endpoint.ts';
 import { serializers } from './log.ts';
+import { logOutput } from './log-output.ts';
 import { asProblem, PROBLEM_TYPE, problemBody } from './problems.ts';
 import { requestIdIn } from './request-id.ts';
 import { type JsonBody, parseJson } from './validation.ts';
@@ -23,6 +24,7 @@ import { type JsonBody, parseJson } from './validation.ts';
 const BODY_LIMIT_BYTES = 64 * 1024;
 const MAX_URL_LENGTH = 8_000;
 const MAX_CONNECTIONS = 2_000;
+const STANDARD_OUTPUT = 1;
 const EXPOSED_HEADERS = [
   'ETag',
   'Link',
@@ -150,13 +152,17 @@ export interface ServerOptions {
   logStream?: { write(line: string): void } | undefined;
 }
 
-export const createServer = ({ config, cache, logStream }: ServerOptions): FastifyInstance => {
+export const createServer = ({
+  config,
+  cache,
+  logStream = logOutput(STANDARD_OUTPUT),
+}: ServerOptions): FastifyInstance => {
   const problem = sendProblem(config.publicUrl);
   const app = Fastify({
     logger: {
       level: config.logLevel,
       serializers,
-      ...(logStream === undefined ? {} : { stream: logStream }),
+      stream: logStream,
     },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => requestIdIn(raw.headers['x-request-id']) ?? randomUUID(),

@@ -230,21 +230,24 @@ for (const engine of bothEngines) {
       t.equal(row?.articleCount, 8);
     });
 
-    await t.test('a prepared query is built once for reading, and once for writing where writes share a connection', async (t) => {
-      let built = 0;
-      const count = (db: Db) =>
-        prepared(db, 'authors counted', () => {
-          built += 1;
-          return db.select({ slug: authors.slug }).from(authors);
-        }).execute();
-      for (let i = 0; i < 3; i++) t.equal((await count(read)).length, 3);
-      t.equal(built, 1);
-      await database.write(async (db) => {
-        t.equal((await count(db)).length, 3);
-        t.equal((await count(db)).length, 3);
-      });
-      t.equal(built, database.engine === 'sqlite' ? 2 : 3);
-    });
+    await t.test(
+      'a prepared query is built once for reading, and once for writing where writes share a connection',
+      async (t) => {
+        let built = 0;
+        const count = (db: Db) =>
+          prepared(db, 'authors counted', () => {
+            built += 1;
+            return db.select({ slug: authors.slug }).from(authors);
+          }).execute();
+        for (let i = 0; i < 3; i++) t.equal((await count(read)).length, 3);
+        t.equal(built, 1);
+        await database.write(async (db) => {
+          t.equal((await count(db)).length, 3);
+          t.equal((await count(db)).length, 3);
+        });
+        t.equal(built, database.engine === 'sqlite' ? 2 : 3);
+      },
+    );
 
     await t.test('prepared queries are kept up to a bound, the least used goes first', async (t) => {
       let built = 0;
