@@ -1,7 +1,8 @@
 // Whether the event loop has more to do than it can: then whoever asks is refused at once instead of waiting in a queue
 // that only grows. Told by how late a timer comes, and within a turn by how long that turn has lasted already, so that
 // it is known before the work is taken on and over as soon as the loop has caught up. (@fastify/under-pressure looks
-// once a second, and in the second between lets everybody in or nobody.)
+// once a second, and in the second between lets everybody in or nobody.) Connections that wait to be accepted are not
+// seen: the kernel keeps at most 511 of them, and node takes one a turn.
 
 /** How often the loop is looked at: often enough to see each turn of a loop that is late. */
 const LOOK_MS = 100;
