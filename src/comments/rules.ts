@@ -70,7 +70,8 @@ const duplicate: Refusal = ({ isDuplicate }) =>
   isDuplicate ? new Problem('comment_duplicate', 'You have said this here already.') : undefined;
 
 const flood: Refusal = ({ lastPostedAt, policy }, now) => {
-  if (lastPostedAt === undefined) return undefined;
+  // Where there is no time to wait, a comment may still have been overtaken by one that came after it.
+  if (lastPostedAt === undefined || policy.floodSeconds === 0) return undefined;
   const nextAt = lastPostedAt + policy.floodSeconds * 1_000;
   if (nextAt <= now) return undefined;
   // Rounded up: who waits so long is let in.

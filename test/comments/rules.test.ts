@@ -97,6 +97,12 @@ test('the same text from the same sender in the same place is refused', async (t
   t.equal(refusalWith({ isDuplicate: true }), 'comment_duplicate');
 });
 
+test('without a flood time nobody waits, not even who was overtaken by a later comment', async (t) => {
+  const policy = { ...clean.policy, floodSeconds: 0 };
+  for (const lastPostedAt of [now - 1, now, now + 5])
+    t.equal(refusalWith({ policy, lastPostedAt }), undefined);
+});
+
 test('a sender waits for the flood time, rounded up to whole seconds', async (t) => {
   const after = (ms: number) => refusalOf({ ...clean, lastPostedAt: now - ms }, now);
   t.match(after(0), { code: 'comment_flood', headers: { 'Retry-After': '15' } });

@@ -10,6 +10,7 @@ import { failing, lacks } from './tools.ts';
 
 const RECOVERY_MS = 15_000;
 const WORKS_MS = 600;
+const WRITES = 40;
 
 const faults = [
   { name: 'fsync fails', inject: 'fsync,fdatasync:error=EIO', isUnready: true },
@@ -31,7 +32,7 @@ for (const { name, inject, isUnready } of faults) {
     const newsroom = await openNewsroom(server);
     let isOver = false;
     const work = newsroom.work(server, () => isOver);
-    await pause(WORKS_MS / 2);
+    await newsroom.progress(WRITES);
 
     const { mend } = await failing(t, server.pid, inject);
     if (isUnready) {
@@ -70,6 +71,23 @@ for (const { name, inject, isUnready } of faults) {
   });
 }
 
+test('reading fails: 503 while it lasts, and back by itself', { skip: lacks('strace') }, async (t) => {
+  const database = await testDatabaseUrl(t, 'sqlite');
+  const server = await start(t, database);
+  await openNewsroom(server);
+  const { mend } = await failing(t, server.pid, 'pread64:error=EIO');
+  // What was read before the last write is not in memory any more.
+  const paths = ['/v1/articles', '/v1/manage/articles'];
+  for (const path of paths) {
+    const refused = await ask(server, 'GET', path);
+    t.match(refused, { status: 503, body: { code: 'unavailable' } }, path);
+    t.equal(refused?.headers.get('retry-after'), '2');
+  }
+  t.equal((await ask(server, 'GET', '/livez'))?.status, 200);
+  await mend();
+  for (const path of paths) t.equal((await ask(server, 'GET', path))?.status, 200, `${path} after it`);
+});
+
 test('fsync fails, and then the process dies: what was not acknowledged may be kept, and is there once', {
   skip: lacks('strace'),
 }, async (t) => {
@@ -77,7 +95,7 @@ test('fsync fails, and then the process dies: what was not acknowledged may be k
   const server = await start(t, database);
   const newsroom = await openNewsroom(server);
   const work = newsroom.work(server, () => false);
-  await pause(WORKS_MS / 2);
+  await newsroom.progress(WRITES);
   const { leave } = await failing(t, server.pid, 'fsync,fdatasync:error=EIO');
   await pause(WORKS_MS / 2);
   server.kill('SIGKILL');

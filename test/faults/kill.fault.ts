@@ -1,18 +1,17 @@
 // kill -9, again and again, in the middle of writes of all kinds: what was acknowledged is there, and nothing twice.
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { testDatabaseUrl } from '../database.ts';
 import { isSound, rounds, start } from './masthead.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
 
-const WORKS_MS = 800;
+const WRITES = 100;
 
-/** Works for a while, and no two rounds alike. */
+/** Works until the kill, no two rounds alike. */
 const workThenKill = async (t: Test, database: string, env: NodeJS.ProcessEnv, before?: Newsroom) => {
   const server = await start(t, database, { env });
   const newsroom = before ?? (await openNewsroom(server));
   const work = newsroom.work(server, () => false);
-  await pause(WORKS_MS * (0.5 + Math.random()));
+  await newsroom.progress(WRITES * Math.random());
   server.kill('SIGKILL');
   await work;
   return newsroom;

@@ -87,6 +87,8 @@ const count = (tally: Tally, answer: Answer | undefined): void => {
 export interface Newsroom {
   /** Works on a server, each client until told to stop or until nobody answers. */
   work(server: Masthead, isOver: () => boolean): Promise<void>;
+  /** Resolves when so many further writes have been acknowledged, or after some seconds. */
+  progress(writes: number): Promise<void>;
   /** Sends once more, until it is acknowledged, what was not. */
   settle(server: Masthead): Promise<void>;
   /**
@@ -111,6 +113,7 @@ const TRIES = 200;
 const PAUSE_MS = 50;
 
 const CLIENTS = 6;
+const PATIENCE_MS = 5_000;
 
 /** Opens a newsroom on a server that lives. */
 export const openNewsroom = async (server: Masthead, { hasReaders = true } = {}): Promise<Newsroom> => {
@@ -188,6 +191,11 @@ export const openNewsroom = async (server: Masthead, { hasReaders = true } = {})
           while (!isOver() && surprises.length === 0 && (await write(to))) await read(to);
         }),
       );
+    },
+    async progress(writes) {
+      const goal = acknowledged() + writes;
+      const endsAt = performance.now() + PATIENCE_MS;
+      while (acknowledged() < goal && performance.now() < endsAt) await pause(2);
     },
     async settle(to) {
       await Promise.all(

@@ -1,14 +1,13 @@
 // A power cut in the middle of writes, on a database that existed before: only what was synced is still there, with or
 // without some of what was not. disk.c is the disk, the end of the process the power cut.
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { testDirectory } from '../database.ts';
 import { isSound, rounds, start } from './masthead.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
 import { compiled, lacks } from './tools.ts';
 
-const WORKS_MS = 700;
+const WRITES = 80;
 const urlIn = (folder: string) => `file:${folder}/masthead.db`;
 
 interface Site {
@@ -22,8 +21,8 @@ const existingSite = async (t: Test): Promise<Site> => {
   const folder = testDirectory(t);
   const server = await start(t, urlIn(folder));
   const newsroom = await openNewsroom(server);
-  const endsAt = performance.now() + WORKS_MS / 2;
-  await newsroom.work(server, () => performance.now() > endsAt);
+  const before = newsroom.acknowledged();
+  await newsroom.work(server, () => newsroom.acknowledged() >= before + WRITES / 2);
   server.kill('SIGTERM');
   await server.ended;
   return { folder, newsroom };
@@ -43,7 +42,7 @@ const cut = async (
   const env = { LD_PRELOAD: shim, DISK_FROM: folder, DISK_TO: after, ...as };
   const server = await start(t, urlIn(folder), { env });
   const work = newsroom.work(server, () => false);
-  await pause(WORKS_MS * (0.5 + Math.random()));
+  await newsroom.progress(WRITES * (0.5 + Math.random() / 2));
   server.kill('SIGKILL');
   t.equal(await server.ended, 'SIGKILL');
   await work;

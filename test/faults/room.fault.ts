@@ -11,8 +11,14 @@ import { lacksDisks, limit, smallDisk } from './tools.ts';
 /** More than it takes anything to come back, on a busy machine too. */
 const RECOVERY_MS = 15_000;
 
-const work = async (newsroom: Newsroom, server: Masthead, forMs: number): Promise<void> => {
-  const endsAt = performance.now() + forMs;
+const WRITES = 40;
+const WORKS_MS = 500;
+
+const workBefore = (newsroom: Newsroom, server: Masthead): Promise<void> =>
+  newsroom.work(server, () => newsroom.acknowledged() >= WRITES);
+
+const workMeanwhile = async (newsroom: Newsroom, server: Masthead): Promise<void> => {
+  const endsAt = performance.now() + WORKS_MS;
   await newsroom.work(server, () => performance.now() > endsAt);
 };
 
@@ -76,7 +82,7 @@ test('a full disk: 507 at the desk, 503 to readers, reads go on, writes come bac
   const server = await start(t, database, { output: `${folder}/output` });
   const article = await publishedArticle(server);
   const newsroom = await openNewsroom(server);
-  await work(newsroom, server, 300);
+  await workBefore(newsroom, server);
 
   const ballast = `${folder}/ballast`;
   t.throws(() => writeFileSync(ballast, Buffer.alloc(32e6)), { code: 'ENOSPC' });
@@ -86,7 +92,7 @@ test('a full disk: 507 at the desk, 503 to readers, reads go on, writes come bac
   t.strictSame(refusalOf(await createArticle(server, key)), FULL);
   t.strictSame(refusalOf(await postComment(server, article)), UNAVAILABLE);
   await readsGoOn(t, server, article);
-  await work(newsroom, server, 500);
+  await workMeanwhile(newsroom, server);
   t.notOk(newsroom.reads[503], 'no read was refused');
   t.match(await command(database, ['backup', `${folder}/backup.db`]), {
     code: 1,
@@ -119,7 +125,7 @@ test('a file that may not grow: 503, reads go on, writes come back by themselves
   const server = await start(t, database);
   const article = await publishedArticle(server);
   const newsroom = await openNewsroom(server);
-  await work(newsroom, server, 300);
+  await workBefore(newsroom, server);
 
   // Not even a page fits into a file of this size.
   limit(server.pid, '--fsize=4096:unlimited');
@@ -128,7 +134,7 @@ test('a file that may not grow: 503, reads go on, writes come back by themselves
   t.strictSame(refusalOf(await postComment(server, article)), UNAVAILABLE);
   t.equal((await ask(server, 'GET', '/readyz'))?.status, 503, 'it says that it cannot do its work');
   await readsGoOn(t, server, article);
-  await work(newsroom, server, 500);
+  await workMeanwhile(newsroom, server);
   t.notOk(newsroom.reads[503], 'no read was refused');
 
   limit(server.pid, '--fsize=unlimited:unlimited');
@@ -152,7 +158,7 @@ test('a disk that is read-only: the start is refused in one line, and nothing is
   const database = `file:${folder}/masthead.db`;
   const first = await start(t, database);
   const newsroom = await openNewsroom(first);
-  await work(newsroom, first, 300);
+  await workBefore(newsroom, first);
   // With a journal that is still to be read.
   first.kill('SIGKILL');
   await first.ended;
