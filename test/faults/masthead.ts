@@ -125,25 +125,23 @@ export interface Answer {
 export interface Ask {
   headers?: Record<string, string>;
   body?: object;
-  /** Whether it is sent with the admin key. */
-  isDesk?: boolean;
 }
 
 /** Longer than the server itself lets anything last. */
 const PATIENCE_MS = 15_000;
 
-/** Asks, on a kept connection; undefined when there was no whole answer. */
+/** Asks, as an admin where that is needed; undefined when there was no whole answer. */
 export const ask = async (
   { url }: Pick<Masthead, 'url'>,
   method: string,
   path: string,
-  { headers = {}, body, isDesk = path.startsWith('/v1/manage') }: Ask = {},
+  { headers = {}, body }: Ask = {},
 ): Promise<Answer | undefined> => {
   try {
     const answer = await fetch(url + path, {
       method,
       headers: {
-        ...(isDesk ? { authorization: `Bearer ${KEY}` } : {}),
+        ...(path.startsWith('/v1/manage') ? { authorization: `Bearer ${KEY}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

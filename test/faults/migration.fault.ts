@@ -77,7 +77,7 @@ test('killed while a migration runs: the old schema or the new one, and a whole 
   const { file, verdict } = await databaseToMigrate(t);
   t.match(verdict, /^Everything agrees/);
   const found: Record<string, number> = {};
-  const times = rounds(5);
+  const times = rounds(4);
   for (let round = 0; round < times; round++) {
     const folder = `${testDirectory(t)}/round`;
     mkdirSync(folder);

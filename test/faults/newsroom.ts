@@ -113,6 +113,7 @@ const TRIES = 200;
 const PAUSE_MS = 50;
 
 const CLIENTS = 6;
+/** How long `progress` waits on a machine that is too busy. */
 const PATIENCE_MS = 5_000;
 
 /** Opens a newsroom on a server that lives. */

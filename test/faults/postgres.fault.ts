@@ -11,7 +11,7 @@ const WORKS_MS = 700;
 const WRITES = 40;
 const BETWEEN_CUTS_MS = 100;
 
-test('a PostgreSQL server that fails', { skip: lacksPostgres(), timeout: 240_000 }, async (t) => {
+test('a PostgreSQL server that fails', { skip: lacksPostgres(), timeout: rounds(240_000) }, async (t) => {
   const postgres = await startPostgres(t);
   const open = async (t: Test, parameters?: Record<string, string>) => {
     const server = await start(t, postgres.url(parameters));

@@ -1,4 +1,4 @@
-// No room: a full disk, a file that may not grow, a disk that became read-only. Whoever writes is told, whoever reads
+// No room: a full disk, a file that may not grow, a disk that is read-only. Whoever writes is told, whoever reads
 // notices nothing, and writing comes back by itself.
 import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
