@@ -1,5 +1,11 @@
 import { test } from 'tap';
-import { rateLimitHeaders, waitSeconds } from '../../src/core/rate-limit.ts';
+import {
+  currently,
+  limitRefusal,
+  onceMore,
+  rateLimitHeaders,
+  waitSeconds,
+} from '../../src/core/rate-limit.ts';
 
 const now = 1_000_000;
 const allowance = (name: string, quota: number, doneAt: number[]) => ({
@@ -33,4 +39,21 @@ test('the headers say what is left, and when there is more', async (t) => {
   t.match(rateLimitHeaders([allowance('address', 2, [now - 1_000, now - 30_000, now - 40_000])], now), {
     RateLimit: '"address";r=0;t=30',
   });
+});
+
+test('what has left the window counts no more, nor what a clock that was set back left in the future', async (t) => {
+  const { doneAt } = currently(allowance('key', 3, [now + 1, now, now - 59_999, now - 60_000]), now);
+  t.same(doneAt, [now, now - 59_999]);
+});
+
+test('a refusal says how long to wait, and nothing is refused that is allowed', async (t) => {
+  const used = onceMore(allowance('key', 2, [now - 20_000]), now);
+  t.same(used.doneAt, [now, now - 20_000]);
+  t.match(limitRefusal([allowance('address', 2, []), used], now), {
+    code: 'rate_limited',
+    message: 'Try again in 40 seconds.',
+    headers: { 'Retry-After': '40', RateLimit: '"address";r=2;t=60, "key";r=0;t=40' },
+  });
+  t.equal(limitRefusal([used], now + 40_000), undefined);
+  t.equal(limitRefusal([], now), undefined);
 });
