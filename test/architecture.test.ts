@@ -233,6 +233,16 @@ test('every cast says on its line or on the one above why it is sound', async (t
   t.same(unexplained, []);
 });
 
+test('a prepared query has a name that no other has, whatever is bound to it', async (t) => {
+  // In a name that is put together, what comes before the first part that varies.
+  const names = files.flatMap(({ name, text }) =>
+    [...text.matchAll(/\bprepared\(\s*[\w.]+,\s*['`]([^'`$]+)/g)].map(([, query]) => ({ name, query })),
+  );
+  t.ok(names.length > 20);
+  const twice = names.filter(({ query }, index) => names.findIndex((one) => one.query === query) !== index);
+  t.strictSame(twice, []);
+});
+
 test('no foreign key of SQLite is deferred: one bad write must fail alone', async (t) => {
   const folder = new URL('../migrations/sqlite/', import.meta.url);
   for (const name of readdirSync(folder)) {

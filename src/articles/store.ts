@@ -9,7 +9,7 @@ export type NewArticleRow = Db['tables']['articles']['$inferInsert'];
 /** One article by id; inside a write it stays as it is until the end of the transaction. */
 export const findArticle = async (db: Db, id: string): Promise<ArticleRow | undefined> => {
   const { articles } = db.tables;
-  const query = prepared(db, 'article_by_id', () =>
+  const query = prepared(db, 'article_row', () =>
     db.dialect.locked(
       db
         .select()
