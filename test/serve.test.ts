@@ -92,7 +92,7 @@ test('the first start prints a key that works; a stop finishes what has begun, a
     `POST /v1/articles/none/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
   );
   // An answer on another connection proves that the first has been read so far.
-  await fetch(`${address}/livez`);
+  t.equal((await fetch(`${address}/readyz`)).status, 200);
   site.child.kill('SIGTERM');
   busy.write(body.slice(5));
   t.match(await answer, /^HTTP\/1\.1 400 [\s\S]*validation_failed/);
