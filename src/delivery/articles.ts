@@ -204,7 +204,12 @@ const listArticles = async (
     body: { ...page, items: body },
     dueAt: earliest(dueAt, await nextTurnAt(db, now)),
     // Each article of a list that is narrowed carries the tags of what narrows it.
-    tags: distinct(...(narrowed.length > 0 ? narrowed : (['articles'] as const)), ...namesOn(body)),
+    // A narrowed list does not hear of every article, yet of who may comment on them.
+    tags: distinct(
+      ...(narrowed.length > 0 ? narrowed : (['articles'] as const)),
+      'discussion',
+      ...namesOn(body),
+    ),
   };
 };
 

@@ -292,7 +292,7 @@ test('staging is for public content of published articles, by those who may publ
     {
       name: 'an unknown article',
       as: 'reporter',
-      request: `GET ${AT}/${live.id.replace(/.$/, '0')}/staged`,
+      request: `GET ${AT}/${live.id.replace(/.$/, (last: string) => (last === '0' ? '1' : '0'))}/staged`,
       status: 404,
     },
     {

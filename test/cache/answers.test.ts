@@ -54,6 +54,32 @@ test('a hit has the bytes and the headers of a miss', async (t) => {
   }
 });
 
+test('every answer that shows whether comments are taken hears of the policy', async (t) => {
+  const site = await testSite(t);
+  await site.ask('POST', '/v1/manage/sections', { as: 'editor', body: { name: 'City' } });
+  const { id, slug } = await published(site, { tags: ['Harbour'], section: 'city' });
+  const other = await published(site, { tags: ['Harbour'], section: 'city' });
+  const front = { slug: 'front', name: 'Front page', items: [slug] };
+  await site.ask('POST', '/v1/manage/lists', { as: 'editor', body: front });
+  const urls = [
+    '/v1/articles',
+    '/v1/articles?tag=harbour',
+    '/v1/articles?section=city',
+    `/v1/articles?ids=${id}`,
+    `/v1/articles/${slug}`,
+    `/v1/articles/${other.slug}/related`,
+    '/v1/lists/front',
+    '/v1/search?q=bridge',
+  ];
+  for (const policy of ['closed', 'open']) {
+    await site.ask('PATCH', '/v1/manage/settings/comments', { as: 'moderator', body: { policy } });
+    for (const url of urls) {
+      const shown = (await site.ask('GET', url)).text.match(/"acceptsComments":\w+/g);
+      t.same([...new Set(shown)], [`"acceptsComments":${policy === 'open'}`], `${url}, ${policy}`);
+    }
+  }
+});
+
 test('a HEAD fills the cache as a GET does', async (t) => {
   const site = await testSite(t, { DEBUG_CACHE: 'on' });
   await site.ask('HEAD', '/v1/site');
