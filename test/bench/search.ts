@@ -15,7 +15,7 @@ const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 100_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 
 const file = await makeDataset({ articles: ARTICLES, commentsPerArticle: 5 });
-const config = readConfig({ DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent' });
+const config = readConfig({ DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent', RATE_LIMIT: 'off' });
 const database = await openDatabase({ url: config.databaseUrl, clock: systemClock });
 const app = await createApp({
   server: createServer({ config }),
