@@ -4,29 +4,43 @@ import { and, desc, eq, gt, lte, ne, sql } from 'drizzle-orm';
 import { type Db, prepared } from '../db/dialect.ts';
 import type { Sender } from './sender.ts';
 
-/** When comments came from this address after `since`, newest first, at most `most`. */
-export const listPostedFrom = async (
+/** When comments came by this e-mail or from this address after `since`, newest first, at most `most`. */
+export const listPostedBy = async (
   db: Db,
-  addressHash: string,
+  mark: 'emailKey' | 'addressHash',
+  value: string,
   since: number,
   most: number,
 ): Promise<number[]> => {
   const { commentPrivate } = db.tables;
-  const query = prepared(db, 'posted_from_address', () =>
+  const query = prepared(db, `posted_by ${mark}`, () =>
     db
       .select({ createdAt: commentPrivate.createdAt })
       .from(commentPrivate)
       .where(
         and(
-          eq(commentPrivate.addressHash, sql.placeholder('addressHash')),
+          eq(commentPrivate[mark], sql.placeholder('value')),
           gt(commentPrivate.createdAt, sql.placeholder('since')),
         ),
       )
       .orderBy(desc(commentPrivate.createdAt))
       .limit(sql.placeholder('most')),
   );
-  const rows = await query.execute({ addressHash, since, most });
+  const rows = await query.execute({ value, since, most });
   return rows.map(({ createdAt }) => createdAt);
+};
+
+/** When this sender, by e-mail or by address, posted last, if that was after `since`. */
+export const findLastPosted = async (
+  db: Db,
+  { emailKey, addressHash }: Sender,
+  since: number,
+): Promise<number | undefined> => {
+  const found = [
+    ...(await listPostedBy(db, 'emailKey', emailKey, since, 1)),
+    ...(addressHash === null ? [] : await listPostedBy(db, 'addressHash', addressHash, since, 1)),
+  ];
+  return found.length === 0 ? undefined : Math.max(...found);
 };
 
 /** When readers' comments came to this article after `since`, newest first, at most `most`. */

@@ -116,7 +116,7 @@ const allowancesOf = async (
   const onArticle = await facts.listPostedOn(db, articleId, since, PER_ARTICLE);
   const article = { name: 'article', quota: PER_ARTICLE, ...shared, doneAt: onArticle };
   if (addressHash === null) return [article];
-  const fromAddress = await facts.listPostedFrom(db, addressHash, since, PER_ADDRESS);
+  const fromAddress = await facts.listPostedBy(db, 'addressHash', addressHash, since, PER_ADDRESS);
   return [{ name: 'address', quota: PER_ADDRESS, ...shared, doneAt: fromAddress }, article];
 };
 
@@ -147,7 +147,7 @@ export const factsOf = async (
     parent: await findParent(db, parentId),
     allowances: isRateLimited ? await allowancesOf(db, sender, article.id, now) : [],
     isDuplicate: (await store.findDuplicate(db, article.id, fingerprint)) !== undefined,
-    lastPostedAt: await store.findLastPosted(db, sender, now - policy.floodSeconds * 1_000),
+    lastPostedAt: await facts.findLastPosted(db, sender, now - policy.floodSeconds * 1_000),
     isKnownSender: (await store.findApproved(db, sender.emailKey, authorName)) !== undefined,
     otherEmails: await facts.countOtherEmails(db, sender, now - DAY_MS, 2),
     formToken: await formTokenOf(db, formToken, article.id, secret),

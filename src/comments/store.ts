@@ -1,6 +1,6 @@
 // Comments, and apart from them what their senders told us. Written by the comment service; read by the moderators'
 // queue and, without the private table, by delivery/comments.ts. Whoever writes holds the article's row first.
-import { and, asc, desc, eq, gt, gte, inArray, lt, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, lt, type SQLWrapper, sql } from 'drizzle-orm';
 import { type Db, prepared, slots } from '../db/dialect.ts';
 import type { Sender } from './sender.ts';
 
@@ -71,33 +71,6 @@ export const findDuplicate = async (
   );
   const [row] = await query.execute({ articleId, fingerprint });
   return row;
-};
-
-/** When this sender, by e-mail or by address, posted last, if that was after `since`. */
-export const findLastPosted = async (
-  db: Db,
-  { emailKey, addressHash }: Sender,
-  since: number,
-): Promise<number | undefined> => {
-  const { commentPrivate } = db.tables;
-  const lastBy = (name: string, column: typeof commentPrivate.emailKey | typeof commentPrivate.addressHash) =>
-    prepared(db, `last_comment_by_${name}`, () =>
-      db
-        .select({ createdAt: commentPrivate.createdAt })
-        .from(commentPrivate)
-        .where(
-          and(eq(column, sql.placeholder('value')), gt(commentPrivate.createdAt, sql.placeholder('since'))),
-        )
-        .orderBy(desc(commentPrivate.createdAt))
-        .limit(1),
-    );
-  const found = [
-    ...(await lastBy('email', commentPrivate.emailKey).execute({ value: emailKey, since })),
-    ...(addressHash === null
-      ? []
-      : await lastBy('address', commentPrivate.addressHash).execute({ value: addressHash, since })),
-  ];
-  return found.length === 0 ? undefined : Math.max(...found.map((row) => row.createdAt));
 };
 
 /** An approved comment of this e-mail under this very name. */
