@@ -204,12 +204,7 @@ const listArticles = async (
     body: { ...page, items: body },
     dueAt: earliest(dueAt, await nextTurnAt(db, now)),
     // Each article of a list that is narrowed carries the tags of what narrows it.
-    // A narrowed list does not hear of every article, yet of who may comment on them.
-    tags: distinct(
-      ...(narrowed.length > 0 ? narrowed : (['articles'] as const)),
-      'discussion',
-      ...namesOn(body),
-    ),
+    tags: distinct(...(narrowed.length > 0 ? narrowed : (['articles'] as const)), ...namesOn(body)),
   };
 };
 
@@ -260,7 +255,7 @@ export const deliveredArticles = (deps: DeliveredArticleDeps): Endpoint[] => [
       return {
         body: { ...summary, bodyHtml: row.html, commentCount: row.commentCount },
         dueAt: dueAtOf(row, context),
-        tags: distinct(`article:${row.id}`, 'discussion', ...namesOn([summary])),
+        tags: distinct(`article:${row.id}`, ...namesOn([summary])),
       };
     },
     reply: (answer) =>

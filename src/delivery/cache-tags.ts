@@ -12,10 +12,14 @@ export const tagsOfKind = (kind: 'author' | 'tag' | 'section', names: readonly s
   return unique.length > MOST_OF_A_KIND ? [`${kind}s`] : unique.map((name) => `${kind}:${name}` as const);
 };
 
-/** The tags of the authors, tags and sections whose names stand on these articles. */
+/**
+ * The tags of the authors, tags and sections whose names stand on these articles, and of what decides with each of them
+ * whether it takes comments.
+ */
 export const namesOn = (
   shown: readonly Pick<ArticleSummary, 'authors' | 'tags' | 'section'>[],
 ): CacheTag[] => [
+  ...(shown.length > 0 ? (['discussion'] as const) : []),
   ...tagsOfKind(
     'author',
     shown.flatMap(({ authors }) => authors.map(({ id }) => id)),

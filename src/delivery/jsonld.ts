@@ -163,7 +163,7 @@ export const deliveredJsonLd = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] =>
       return {
         body: newsArticleOf({ article, commentCount, websites, site: await siteOf(db) }),
         tags: isLasting(reference, row.slug)
-          ? distinct(`article:${row.id}`, 'discussion', 'site', ...namesOn([article]))
+          ? distinct(`article:${row.id}`, 'site', ...namesOn([article]))
           : null,
         dueAt: dueAtOf(row, context),
       };
