@@ -54,16 +54,19 @@ const positionFor = async (db: Db, publishedAt: number): Promise<number> => {
   await db.dialect.lockUntilCommit(db, POSITIONS_LOCK);
   const second = Math.floor(publishedAt / 1000);
   // Where the last place of a span is taken, a longer one is looked at: many articles in one second cost few questions.
-  let span = 1;
-  let free: number;
-  do {
+  const firstFree = async (span: number): Promise<number> => {
     const [row] = await db
       .select({ last: max(articleSearch.position) })
       .from(articleSearch)
       .where(lt(articleSearch.position, second + span));
-    free = Math.max(second, (row!.last ?? second - 1) + 1);
+    return Math.max(second, (row!.last ?? second - 1) + 1);
+  };
+  let span = 1;
+  let free = await firstFree(span);
+  while (free >= second + span) {
     span *= 4;
-  } while (free >= second + span / 4);
+    free = await firstFree(span);
+  }
   return free;
 };
 

@@ -94,7 +94,8 @@ const conditions = (db: Db, { driver, present }: Shape, walk: Walk): (SQL | unde
   ];
 };
 
-const presentIn = (filter: ListFilter) =>
+/** What a filter asks for; nothing: it lets everything pass. */
+export const presentIn = (filter: ListFilter) =>
   // Object.keys forgets which names a filter has.
   (Object.keys(filter) as (keyof ListFilter)[]).filter((name) => filter[name] !== undefined);
 

@@ -8,7 +8,7 @@ import { markedHtml, snippetOf } from '../core/snippet.ts';
 import { takingTurns } from '../core/turns.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
-import { keysAmong, type ListFilter, type ListKey } from './article-lists.ts';
+import { keysAmong, type ListFilter, type ListKey, presentIn } from './article-lists.ts';
 import { summariesOf } from './articles.ts';
 import { distinct, namesOn } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
@@ -42,7 +42,7 @@ const GONE = 0;
  */
 const best = async (db: Db, wanted: Wanted): Promise<number[]> => {
   const { search, filter, now } = wanted;
-  const isFiltered = Object.values(filter).some((values) => values !== undefined);
+  const isFiltered = presentIn(filter).length > 0;
   const passing = async (places: number[]) =>
     isFiltered ? (await keysAmong(db, places, filter, now)).map(({ key }) => key) : places;
   const found: { place: number; rank: number }[] = [];

@@ -112,7 +112,8 @@ export const appendEvents = async (
     tags: [...new Set(tags)],
   }));
   // Most writes do one thing.
-  const append = prepared(db, 'append_event', () => db.insert(table).values(slots(table)));
-  if (rows.length === 1) await append.execute(rows[0]!);
-  else await db.insert(table).values(rows);
+  if (rows.length === 1) {
+    const append = prepared(db, 'append_event', () => db.insert(table).values(slots(table)));
+    await append.execute(rows[0]!);
+  } else await db.insert(table).values(rows);
 };

@@ -161,5 +161,5 @@ export const createArbitraries = (components: Record<string, Schema>, known: Kno
       },
     );
 
-  return { wanted, unwanted, knownText };
+  return { wanted, unwanted };
 };
