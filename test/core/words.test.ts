@@ -49,6 +49,7 @@ test('what is written without blanks becomes pairs, and the last character alone
   t.same(wordsIn('iPhone手机'), ['iphone', '手机', '机']);
   t.same(wordsIn('ガス'), ['ガス', 'ス']);
   t.same(wordsIn('ｶﾞｽ'), ['ガス', 'ス']);
+  t.same(wordsIn('ก๏ท'), ['กท', 'ท'], 'a sign in a run is no character of a word');
   t.same(wordsIn('กรุงเทพ').length, 6);
   t.match(
     [...wordsOf('の 橋')],
