@@ -4,14 +4,14 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import inject, { type Response } from 'light-my-request';
 import type { Test } from 'tap';
 import { issueKey } from '../src/access/service.ts';
-import { type AppDeps, createApp, documentOf, endpointsOf } from '../src/app.ts';
-import { type Config, readConfig } from '../src/config.ts';
+import { type AppDeps, createApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
 import { type Context, createContext } from '../src/context.ts';
 import type { Database } from '../src/db/database.ts';
 import { ROLES, type Role } from '../src/db/schema/columns.ts';
 import { createCache } from '../src/http/cache.ts';
 import { createServer } from '../src/http/server.ts';
-import { type Contract, createContract } from './contract.ts';
+import { contractOf } from './contract.ts';
 import { testDatabase } from './database.ts';
 
 export const START = Date.UTC(2026, 2, 1, 6, 30);
@@ -84,17 +84,6 @@ const textOf = ({ headers, payload, rawPayload }: Response): string => {
 
 const SECRET = 'a secret that is long enough for tests';
 
-/** Made once for each address: reading the document takes longer than most tests. */
-const contracts = new Map<string, Contract>();
-
-const contractOf = (config: Config): Contract => {
-  const endpoints = () => endpointsOf({ config, secret: SECRET, ready: async () => undefined });
-  const contract =
-    contracts.get(config.publicUrl) ?? createContract(documentOf(endpoints(), config.publicUrl));
-  contracts.set(config.publicUrl, contract);
-  return contract;
-};
-
 /** `env` overrides configuration; `more` is what the process would give to the application. */
 export const testSite = async (
   t: Test,
@@ -122,7 +111,7 @@ export const testSite = async (
   const keys = Object.fromEntries(issued.map(([role, key]) => [role, key.secret])) as Record<Role, string>;
   const keyIds = Object.fromEntries(issued.map(([role, key]) => [role, key.id])) as Record<Role, string>;
 
-  const contract = contractOf(config);
+  const contract = contractOf();
 
   const ask = async (method: string, url: string, asked: Asked = {}): Promise<Answer> => {
     const { as, headers = {}, body, raw, address = '203.0.113.7' } = asked;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { type Test, test } from 'tap';
-import { createApp, documentOf, endpointsOf } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createServer } from '../../src/http/server.ts';
-import { createContract } from '../contract.ts';
+import { contractOf } from '../contract.ts';
 import { testDatabase } from '../database.ts';
 
 interface RawAnswer {
@@ -54,9 +54,7 @@ const listening = async (t: Test, env: NodeJS.ProcessEnv = {}) => {
     await once(socket, 'close');
     return parse(text);
   };
-  const endpoints = endpointsOf({ config, secret: 'x', ready: async () => undefined });
-  const contract = createContract(documentOf(endpoints, config.publicUrl));
-  return { app, send, contract };
+  return { app, send, contract: contractOf() };
 };
 
 const get = (target: string, ...headers: string[]): string =>
