@@ -1,0 +1,3 @@
+import { loadFolder } from '../folder.ts';
+
+await loadFolder(import.meta.url);
