@@ -14,7 +14,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** Two levels up, from src/db as from dist/db. */
+/** Two levels up, from src/db as from dist/chunks, which holds whatever main.ts and cli.ts share. */
 const folders = new URL('../../migrations/', import.meta.url);
 
 /** The migrations of one engine, in order. Throws when a file is not named NNNN_name.sql or a number is missing. */
