@@ -5,8 +5,8 @@ import { toInstantOrNull } from '../core/clock.ts';
 import { given } from '../core/fields.ts';
 import { type Expected, requireVersion } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
-import { discussionSettings } from '../settings/discussion.ts';
-import { findSettings, holdSettings, saveSettings } from '../settings/store.ts';
+import { discussionView } from '../settings/discussion.ts';
+import { holdSettings, listSettings, saveSettings } from '../settings/store.ts';
 import {
   type CommentSettings,
   type CommentSettingsChange,
@@ -22,18 +22,24 @@ export interface PolicyDefaults {
   floodSeconds: number;
 }
 
-/** The settings as they hold now. */
-export const commentSettings = async (db: Db, { floodSeconds }: PolicyDefaults): Promise<CommentSettings> => {
-  const row = await findSettings(db, 'comments');
+/** What holds of the policy, by what is stored. */
+export const policyView = (
+  { comments: row, discussion }: Awaited<ReturnType<typeof listSettings>>,
+  { floodSeconds }: PolicyDefaults,
+): CommentSettings => {
   return {
     ...POLICY_DEFAULTS,
     floodSeconds,
     ...given(StoredPolicy.parse(row?.value ?? {})),
-    ...(await discussionSettings(db)),
+    ...discussionView(discussion),
     version: row?.version ?? FIRST_VERSION,
     updatedAt: toInstantOrNull(row?.updatedAt ?? null),
   };
 };
+
+/** The settings as they hold now. */
+export const commentSettings = async (db: Db, defaults: PolicyDefaults): Promise<CommentSettings> =>
+  policyView(await listSettings(db), defaults);
 
 /** The cache tags of all answers that show whether an article takes comments. */
 const DISCUSSION_TAGS = ['articles', 'discussion'];

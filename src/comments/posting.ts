@@ -2,10 +2,12 @@
 // so that no check can race; what only depends on its text is made ready before.
 import { findArticleByReference } from '../articles/store.ts';
 import type { Context, Log, Tx } from '../context.ts';
+import { remembered } from '../core/lazy.ts';
 import type { JsonObject } from '../core/merge.ts';
 import { type Allowance, onceMore } from '../core/rate-limit.ts';
 import type { Db } from '../db/dialect.ts';
-import { siteSettings } from '../settings/service.ts';
+import { listSettings } from '../settings/store.ts';
+import { siteView } from '../settings/view.ts';
 import type { Asked, Opinion } from './akismet.ts';
 import type { Facts, FormToken, Words } from './facts.ts';
 import {
@@ -17,7 +19,7 @@ import {
   spentKey,
 } from './form.ts';
 import type { CommentForm, Policy } from './policy.schema.ts';
-import { commentSettings, type PolicyDefaults } from './policy.service.ts';
+import { commentSettings, type PolicyDefaults, policyView } from './policy.service.ts';
 import * as facts from './posting.store.ts';
 import { drawChallenge, type SolvedChallenge, solvedChallenge } from './proof-of-work.ts';
 import { closedRefusal, publicOnly, refusalOf, verdictOn } from './rules.ts';
@@ -55,11 +57,13 @@ export interface Attempt extends Words {
   opinion: Opinion | undefined;
 }
 
+/** The looks of the newsroom's names, which every comment is compared with. */
+const knownLookOf = remembered(10_000, lookOf);
+
 /** The newsroom's name that a reader's cannot be told from. */
-const staffNameLike = async (db: Db, name: string): Promise<string | undefined> => {
+const staffNameLike = (name: string, staffNames: readonly string[]): string | undefined => {
   const look = lookOf(name);
-  const names = [(await siteSettings(db)).name, ...(await facts.listAuthorNames(db))];
-  return look === '' ? undefined : names.find((staff) => lookOf(staff) === look);
+  return look === '' ? undefined : staffNames.find((staff) => knownLookOf(staff) === look);
 };
 
 /** Everything of a comment that needs no transaction. */
@@ -79,7 +83,9 @@ export const attemptOf = async (
     homepage = '',
   } = input;
   const sender = senderOf(actor, authorEmail, deps.secret);
-  const policy = await commentSettings(read, deps);
+  const settings = await listSettings(read);
+  const policy = policyView(settings, deps);
+  const staffNames = [siteView(settings.site?.value).name, ...(await facts.listAuthorNames(read))];
   return {
     authorName,
     authorUrl,
@@ -92,7 +98,7 @@ export const attemptOf = async (
     policy,
     address: actor.kind === 'reader' ? actor.address : null,
     fingerprint: fingerprintOf(sender, { authorName, parentId, body }, deps.secret),
-    staffName: await staffNameLike(read, authorName),
+    staffName: staffNameLike(authorName, staffNames),
     isHoneypotFilled: homepage.trim() !== '',
     challenge: policy.proofOfWork
       ? await solvedChallenge(deps.secret, challengeSolution, clock())

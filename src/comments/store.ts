@@ -98,27 +98,17 @@ export const findApproved = async (
   return row;
 };
 
-/** What a new comment need not say. */
-const NOT_YET = { parentId: null, authorUrl: null, editedAt: null, decidedAt: null, reportCount: 0 };
-
 /** `sender` is undefined for staff. */
-export const insertComment = async (
-  db: Db,
-  row: NewCommentRow,
-  sender: Sender | undefined,
-): Promise<CommentRow> => {
+export const insertComment = async (db: Db, row: CommentRow, sender: Sender | undefined): Promise<void> => {
   const { commentPrivate, comments } = db.tables;
-  const insert = prepared(db, 'insert_comment', () =>
-    db.insert(comments).values(slots(comments)).returning(),
-  );
-  const [inserted] = await insert.execute({ ...NOT_YET, ...row });
+  const insert = prepared(db, 'insert_comment', () => db.insert(comments).values(slots(comments)));
+  await insert.execute(row);
   if (sender !== undefined) {
     const insertSender = prepared(db, 'insert_sender', () =>
       db.insert(commentPrivate).values(slots(commentPrivate)),
     );
     await insertSender.execute({ ...sender, commentId: row.id, createdAt: row.createdAt });
   }
-  return inserted!;
 };
 
 /** Saves a change of a comment whose article this transaction holds. */

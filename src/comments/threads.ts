@@ -37,7 +37,7 @@ const addReply = async (db: Db, parentId: string | null, added: 1 | -1): Promise
 
 /** What a comment brings with it; the rest follows from its place and its verdict. */
 export type Said = Pick<
-  store.NewCommentRow,
+  store.CommentRow,
   'articleId' | 'authorName' | 'authorUrl' | 'body' | 'isStaff' | 'status' | 'fingerprint' | 'reasons'
 >;
 
@@ -54,8 +54,9 @@ export const addComment = async (
   const id = newId(tx.now);
   const shown = said.status === 'approved';
   const place = placeBelow(parent, id);
-  const rest = { shown, replyCount: 0, version: 1, createdAt: tx.now, editedAt: null };
-  const row = await store.insertComment(tx.db, { ...said, ...place, ...rest, id }, sender);
+  const since = { createdAt: tx.now, editedAt: null, decidedAt: null, version: 1 };
+  const row = { ...said, ...place, ...since, id, shown, replyCount: 0, reportCount: 0 };
+  await store.insertComment(tx.db, row, sender);
   const event = { subject: `comment:${id}`, version: 1, tags: tagsOf(said.articleId, shown) } as const;
   tx.emit({ action: 'comment.posted', ...event });
   if (shown) {

@@ -1,5 +1,6 @@
 // What few requests need is made by the first that does: such libraries together took a quarter of a start.
 import { createRequire } from 'node:module';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.ts';
 
 /** The same value at each call, made at the first. */
@@ -20,6 +21,13 @@ export const kept = <T>(ttlMs: number, clock: Clock, make: () => T): (() => T) =
     if (made === undefined || now >= made.at + ttlMs || now < made.at) made = { value: make(), at: now };
     return made.value;
   };
+};
+
+/** `make`, and what it made of the last `max` texts. */
+export const remembered = (max: number, make: (text: string) => string): ((text: string) => string) => {
+  const made = new LRUCache<string, string>({ max, memoMethod: make });
+  // Never undefined: a memo makes what it lacks.
+  return (text) => made.memo(text);
 };
 
 /** Loads a package in the middle of what cannot wait for an `import()`; the caller says what type it has. */

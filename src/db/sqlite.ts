@@ -35,6 +35,8 @@ const pragmas: readonly (readonly [name: string, value: string, readBack: string
   ['secure_delete', 'on', 1],
   ['journal_size_limit', String(journalBytes), journalBytes],
   ['temp_store', 'memory', 2],
+  // In KiB. What is written lies all over the indexes, and the two MB of the default hold none of them.
+  ['cache_size', '-32768', -32768],
   // An I/O error must come as an error; through mapped memory it ends the process.
   ['mmap_size', '0', 0],
 ];

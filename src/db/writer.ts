@@ -11,8 +11,10 @@ export interface WriterOptions {
   onCommit?: () => void;
   /** A batch ends at this many jobs… */
   maxJobs?: number;
-  /** …or after this long: the event loop stands still while a batch runs. */
+  /** …or after this long. */
   maxBatchMs?: number;
+  /** After this long others get a turn of the event loop, between two jobs of a batch. */
+  maxTurnMs?: number;
   /** A job that would wait behind so many is refused as DatabaseBusy: its turn would come too late for anybody. */
   maxWaiting?: number;
   /** How long a job waits for a file that other processes hold before it is refused as DatabaseBusy. */
@@ -34,6 +36,8 @@ interface Answer {
 }
 
 const longestPauseMs = 20;
+/** What follows an answer (its view, its bytes) takes longer than the write, and is done for so many in one turn. */
+const answersPerTurn = 8;
 /** A write has some dozens of statements; all that this house knows fit in. */
 const maxCompiled = 500;
 
@@ -69,6 +73,7 @@ export class Writer<Tx> {
       onCommit: () => {},
       maxJobs: 64,
       maxBatchMs: 20,
+      maxTurnMs: 5,
       deadlineMs: 5000,
       maxWaiting: 1000,
       ...options,
@@ -175,6 +180,7 @@ export class Writer<Tx> {
     const taken: Waiting<Tx>[] = [];
     const answers: Answer[] = [];
     const endsAt = performance.now() + this.#options.maxBatchMs;
+    let turnEndsAt = performance.now() + this.#options.maxTurnMs;
     try {
       for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) {
         taken.push(job);
@@ -182,7 +188,12 @@ export class Writer<Tx> {
         answers.push(answer);
         // A full disk or an I/O error made SQLite roll back the whole transaction, everybody's work with it.
         if (!this.#connection.inTransaction) throw answer.error;
-        if (taken.length === this.#options.maxJobs || performance.now() >= endsAt) break;
+        const now = performance.now();
+        if (taken.length === this.#options.maxJobs || now >= endsAt) break;
+        if (now < turnEndsAt) continue;
+        // Who reads is not to wait for everybody who writes. What comes meanwhile joins the batch.
+        await nextTurn();
+        turnEndsAt = performance.now() + this.#options.maxTurnMs;
       }
       this.#statements.commit.run();
     } catch (cause) {
@@ -197,7 +208,10 @@ export class Writer<Tx> {
     this.figures.commits += 1;
     this.figures.writes += writes;
     if (writes > 0) this.#options.onCommit();
-    for (const answer of answers) answer.give();
+    for (const [place, answer] of answers.entries()) {
+      if (place % answersPerTurn === 0) await nextTurn();
+      answer.give();
+    }
   }
 
   /** Runs one job in its savepoint. Throws only when the savepoint itself fails. */

@@ -97,13 +97,9 @@ export const appendEvents = async (
   if (events.length === 0) return;
   const table = db.tables.events;
   await db.dialect.lockAndAnnounce(db, POSITIONS_LOCK);
-  const lastPosition = prepared(db, 'last_position', () =>
-    db.select({ position: sql<number>`coalesce(max(${table.position}), 0)`.mapWith(Number) }).from(table),
-  );
-  const [last] = await lastPosition.execute();
-  const first = last!.position + 1;
+  const last = sql`(select coalesce(max(${table.position}), 0) from ${table})`;
   const rows = events.map(({ action, subject, version, tags, bySystem }, index) => ({
-    position: first + index,
+    position: sql`${last} + ${index + 1}`,
     at,
     actor: bySystem ? 'system' : actor,
     action,
@@ -113,7 +109,9 @@ export const appendEvents = async (
   }));
   // Most writes do one thing.
   if (rows.length === 1) {
-    const append = prepared(db, 'append_event', () => db.insert(table).values(slots(table)));
+    const append = prepared(db, 'append_event', () =>
+      db.insert(table).values({ ...slots(table), position: sql`${last} + 1` }),
+    );
     await append.execute(rows[0]!);
   } else await db.insert(table).values(rows);
 };

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Db } from '../db/dialect.ts';
 import { COMMENT_POLICIES, type CommentPolicy } from '../db/schema/columns.ts';
-import { findSettings } from './store.ts';
+import { findSettings, type SettingsRow } from './store.ts';
 
 export interface DiscussionSettings {
   policy: CommentPolicy;
@@ -19,7 +19,8 @@ const Stored = z.object({
   closeAfterDays: z.number().nullable().default(DISCUSSION_DEFAULTS.closeAfterDays),
 });
 
-export const discussionSettings = async (db: Db): Promise<DiscussionSettings> => {
-  const row = await findSettings(db, 'discussion');
-  return row === undefined ? DISCUSSION_DEFAULTS : Stored.parse(row.value);
-};
+export const discussionView = (row: SettingsRow | undefined): DiscussionSettings =>
+  row === undefined ? DISCUSSION_DEFAULTS : Stored.parse(row.value);
+
+export const discussionSettings = async (db: Db): Promise<DiscussionSettings> =>
+  discussionView(await findSettings(db, 'discussion'));

@@ -29,6 +29,13 @@ export const findSettings = async (db: Db, name: SettingsName): Promise<Settings
   return row;
 };
 
+/** Every group of settings that has been changed, by its name: one query for who needs several. */
+export const listSettings = async (db: Db): Promise<Partial<Record<SettingsName, SettingsRow>>> => {
+  const query = prepared(db, 'all_settings', () => db.select().from(db.tables.settings));
+  const rows = await query.execute();
+  return Object.fromEntries(rows.map((row) => [row.name, row]));
+};
+
 export const saveSettings = async (
   db: Db,
   name: SettingsName,
