@@ -12,6 +12,8 @@ export const keyOf = ({ method, url = '', headers, httpVersion }: IncomingMessag
   if (headers.host === undefined && httpVersion === '1.1') return undefined;
   const at = url.indexOf('?');
   if (at === -1) return url;
+  // One parameter is in order.
+  if (at < url.length - 1 && !url.includes('&', at)) return url;
   const known = ordered.get(url);
   if (known !== undefined) return known;
   const key = inOrder(url, at);

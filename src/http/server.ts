@@ -204,8 +204,10 @@ export const createServer = ({
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     // Whether there is TLS is known to the proxy before us, not to us.
     strictTransportSecurity: false,
-    // These tell browsers of ten years ago, and plugins that are gone, what to do with pages; answers are data, and each
-    // header costs a fiftieth of a hit.
+    // These tell browsers of ten years ago, and plugins that are gone, what to do with pages, or windows what opened them;
+    // answers are data, the policy above says who may frame them, and each header costs a fiftieth of a hit.
+    crossOriginOpenerPolicy: false,
+    xFrameOptions: false,
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
