@@ -139,7 +139,6 @@ const listener = (listen: RequestListener): Server => {
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 72_000;
   server.setTimeout(60_000);
-  server.maxRequestsPerSocket = 1_000;
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 };

@@ -162,7 +162,7 @@ test('every time-out and limit of the socket is set', async (t) => {
     headersTimeout: 10_000,
     timeout: 60_000,
     keepAliveTimeout: 72_000,
-    maxRequestsPerSocket: 1_000,
+    maxRequestsPerSocket: 0,
     maxConnections: 2_000,
   });
 });
