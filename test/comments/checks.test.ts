@@ -2,51 +2,16 @@
 import { test } from 'tap';
 import { CHECKS } from '../../src/comments/checks.ts';
 import type { Facts } from '../../src/comments/facts.ts';
-import { POLICY_DEFAULTS, type Policy } from '../../src/comments/policy.schema.ts';
+import type { Policy } from '../../src/comments/policy.schema.ts';
 import { verdictOn } from '../../src/comments/rules.ts';
 import { REASONS } from '../../src/comments/schema.ts';
-import { searchedText } from '../../src/comments/words.ts';
+import { factsOf, now, policy } from './facts.ts';
 
-const now = Date.UTC(2026, 2, 1, 6, 30);
 const DAY_MS = 86_400_000;
-
-const policy: Policy = { ...POLICY_DEFAULTS, policy: 'open', closeAfterDays: null, floodSeconds: 15 };
-
-/** A known reader's words, on an open article, with nothing against them. */
-const facts = (more: Partial<Facts> = {}): Facts => {
-  const words = { authorName: 'Maria', authorUrl: null, body: 'At last!', ...more };
-  return {
-    article: {
-      id: 'here',
-      commentPolicy: null,
-      commentsCloseAt: null,
-      publishedAt: now,
-      publicFrom: now,
-      publicUntil: null,
-    },
-    parentId: null,
-    parent: undefined,
-    policy,
-    authorEmail: 'maria@reader.example',
-    address: '203.0.113.7',
-    allowances: [],
-    isDuplicate: false,
-    lastPostedAt: undefined,
-    isKnownSender: true,
-    otherEmails: 0,
-    staffName: undefined,
-    isHoneypotFilled: false,
-    formToken: 'absent',
-    isChallengeSolved: false,
-    opinion: undefined,
-    ...words,
-    text: searchedText([words.authorName, words.authorUrl ?? '', words.body]),
-  };
-};
 
 /** The verdict and its reasons, with their details. */
 const judged = (more: Partial<Facts>, policyMore: Partial<Policy> = {}) => {
-  const { verdict, reasons } = verdictOn(facts({ policy: { ...policy, ...policyMore }, ...more }), now);
+  const { verdict, reasons } = verdictOn(factsOf({ policy: { ...policy, ...policyMore }, ...more }), now);
   return [
     verdict,
     ...reasons.map(({ reason, detail }) => (detail === null ? reason : `${reason}: ${detail}`)),
@@ -122,7 +87,7 @@ test('staff_lookalike, many_emails, first_time, policy_moderated', async (t) => 
   t.same(judged({ otherEmails: 2 }), ['pending', 'many_emails'], 'a third');
   t.same(judged({ isKnownSender: false }), ['pending', 'first_time']);
   t.same(judged({}, { policy: 'moderated' }), ['pending', 'policy_moderated']);
-  const article = { ...facts().article, commentPolicy: 'open' } as const;
+  const article = { ...factsOf().article, commentPolicy: 'open' } as const;
   t.same(judged({ article }, { policy: 'moderated' }), ['approved'], 'the article’s word goes first');
 });
 
@@ -133,7 +98,7 @@ test('akismet: its spam is spam, its silence waits', async (t) => {
 });
 
 test('every check runs, in the order of REASONS, and the gravest verdict wins', async (t) => {
-  const everything = facts({
+  const everything = factsOf({
     isHoneypotFilled: true,
     body: 'casino mayor spam.example \u202E https://a.example https://b.example',
     formToken: 'invalid',

@@ -1,6 +1,5 @@
 import { test } from 'tap';
 import type { Facts } from '../../src/comments/facts.ts';
-import { POLICY_DEFAULTS } from '../../src/comments/policy.schema.ts';
 import {
   gravest,
   isShown,
@@ -10,46 +9,14 @@ import {
   verdictOn,
 } from '../../src/comments/rules.ts';
 import { MAX_DEPTH } from '../../src/comments/schema.ts';
-import { searchedText } from '../../src/comments/words.ts';
 import { Problem } from '../../src/core/problem.ts';
+import { article, factsOf, now, policy } from './facts.ts';
 
-const now = Date.UTC(2026, 2, 1, 6, 30);
-const article = {
-  id: 'here',
-  commentPolicy: null,
-  commentsCloseAt: null,
-  publishedAt: now - 1_000,
-  publicFrom: now - 1_000,
-  publicUntil: null,
-};
 const parent = { articleId: 'here', status: 'approved', depth: 1 } as const;
 
-/** A known reader's first words on an open article. */
-const clean: Facts = {
-  article,
-  parentId: null,
-  parent: undefined,
-  policy: { ...POLICY_DEFAULTS, policy: 'open', closeAfterDays: null, floodSeconds: 15 },
-  authorName: 'Maria',
-  authorEmail: 'maria@reader.example',
-  authorUrl: null,
-  body: 'At last!',
-  text: searchedText(['Maria', 'At last!']),
-  address: '203.0.113.7',
-  allowances: [],
-  isDuplicate: false,
-  lastPostedAt: undefined,
-  isKnownSender: true,
-  otherEmails: 0,
-  staffName: undefined,
-  isHoneypotFilled: false,
-  formToken: 'absent',
-  isChallengeSolved: false,
-  opinion: undefined,
-};
-const refusalWith = (more: Partial<Facts>) => refusalOf({ ...clean, ...more }, now)?.code;
+const refusalWith = (more: Partial<Facts>) => refusalOf(factsOf(more), now)?.code;
 const verdictWith = (more: Partial<Facts>) => {
-  const { verdict, reasons } = verdictOn({ ...clean, ...more }, now);
+  const { verdict, reasons } = verdictOn(factsOf(more), now);
   return { verdict, reasons: reasons.map(({ reason }) => reason) };
 };
 
@@ -98,13 +65,13 @@ test('the same text from the same sender in the same place is refused', async (t
 });
 
 test('without a flood time nobody waits, not even who was overtaken by a later comment', async (t) => {
-  const policy = { ...clean.policy, floodSeconds: 0 };
+  const unhurried = { ...policy, floodSeconds: 0 };
   for (const lastPostedAt of [now - 1, now, now + 5])
-    t.equal(refusalWith({ policy, lastPostedAt }), undefined);
+    t.equal(refusalWith({ policy: unhurried, lastPostedAt }), undefined);
 });
 
 test('a sender waits for the flood time, rounded up to whole seconds', async (t) => {
-  const after = (ms: number) => refusalOf({ ...clean, lastPostedAt: now - ms }, now);
+  const after = (ms: number) => refusalOf(factsOf({ lastPostedAt: now - ms }), now);
   t.match(after(0), { code: 'comment_flood', headers: { 'Retry-After': '15' } });
   t.match(after(1), { headers: { 'Retry-After': '15' } });
   t.match(after(14_999), { headers: { 'Retry-After': '1' } });
@@ -113,7 +80,7 @@ test('a sender waits for the flood time, rounded up to whole seconds', async (t)
 
 test('a quota that is used up is waited for, and work that is asked for is done', async (t) => {
   const allowances = [{ name: 'address', quota: 1, windowSeconds: 60, doneAt: [now - 20_000] }];
-  t.match(refusalOf({ ...clean, allowances }, now), {
+  t.match(refusalOf(factsOf({ allowances }), now), {
     code: 'rate_limited',
     headers: {
       'Retry-After': '40',
@@ -121,9 +88,9 @@ test('a quota that is used up is waited for, and work that is asked for is done'
       'RateLimit-Policy': '"address";q=1;w=60',
     },
   });
-  const policy = { ...clean.policy, proofOfWork: true };
-  t.equal(refusalWith({ policy }), 'challenge_unsolved');
-  t.equal(refusalWith({ policy, isChallengeSolved: true }), undefined);
+  const laborious = { ...policy, proofOfWork: true };
+  t.equal(refusalWith({ policy: laborious }), 'challenge_unsolved');
+  t.equal(refusalWith({ policy: laborious, isChallengeSolved: true }), undefined);
 });
 
 test('refusals come in their order, each hiding those behind it', async (t) => {
@@ -132,7 +99,7 @@ test('refusals come in their order, each hiding those behind it', async (t) => {
     ['comments_closed', { article: { ...article, commentPolicy: 'closed' } }],
     ['rate_limited', { allowances: [{ name: 'address', quota: 1, windowSeconds: 60, doneAt: [now] }] }],
     ['parent_invalid', { parentId: 'p' }],
-    ['challenge_unsolved', { policy: { ...clean.policy, proofOfWork: true } }],
+    ['challenge_unsolved', { policy: { ...policy, proofOfWork: true } }],
     ['comment_duplicate', { isDuplicate: true }],
     ['comment_flood', { lastPostedAt: now }],
     [undefined, {}],
@@ -157,7 +124,7 @@ test('on a moderated article everybody waits', async (t) => {
 
 test('every hit is kept, in the order of the checks', async (t) => {
   const moderated = { ...article, commentPolicy: 'moderated' } as const;
-  t.same(verdictOn({ ...clean, article: moderated, isKnownSender: false }, now), {
+  t.same(verdictOn(factsOf({ article: moderated, isKnownSender: false }), now), {
     verdict: 'pending',
     reasons: [
       { reason: 'first_time', detail: null },
