@@ -6,7 +6,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json ./
+COPY tsconfig.json esbuild.config.mjs ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
 
