@@ -191,19 +191,14 @@ export const refuseOtherMethods = (app: FastifyInstance, url: string, methods: r
   const Allow = [...taken, 'OPTIONS'].join(', ');
   const hint = url.startsWith('/v1/') && !isManagement(url) ? ' Writing is done under /v1/manage.' : '';
   app.route({
-    method: 'OPTIONS',
-    url,
-    handler: async (_request, reply) => reply.code(204).header('Allow', Allow).send(),
-  });
-  const refuse = async () => {
-    throw new Problem('method_not_allowed', `This address takes ${Allow}.${hint}`, { headers: { Allow } });
-  };
-  app.route({
-    method: METHODS.filter((method) => !taken.includes(method)),
+    method: ['OPTIONS', ...METHODS.filter((method) => !taken.includes(method))],
     url,
     exposeHeadRoute: false,
     // Before the body is read: what it holds does not matter here.
-    onRequest: refuse,
-    handler: refuse,
+    onRequest: async ({ method }) => {
+      if (method === 'OPTIONS') return;
+      throw new Problem('method_not_allowed', `This address takes ${Allow}.${hint}`, { headers: { Allow } });
+    },
+    handler: async (_request, reply) => reply.code(204).header('Allow', Allow).send(),
   });
 };
