@@ -97,9 +97,7 @@ export const appendEvents = async (
   if (events.length === 0) return;
   const table = db.tables.events;
   await db.dialect.lockAndAnnounce(db, POSITIONS_LOCK);
-  const last = sql`(select coalesce(max(${table.position}), 0) from ${table})`;
-  const rows = events.map(({ action, subject, version, tags, bySystem }, index) => ({
-    position: sql`${last} + ${index + 1}`,
+  const rows = events.map(({ action, subject, version, tags, bySystem }) => ({
     at,
     actor: bySystem ? 'system' : actor,
     action,
@@ -107,11 +105,13 @@ export const appendEvents = async (
     version: version ?? null,
     tags: [...new Set(tags)],
   }));
+  /** The nth place after the last one. */
+  const place = (n: number) => sql`(select coalesce(max(${table.position}), 0) from ${table}) + ${n}`;
   // Most writes do one thing.
   if (rows.length === 1) {
     const append = prepared(db, 'append_event', () =>
-      db.insert(table).values({ ...slots(table), position: sql`${last} + 1` }),
+      db.insert(table).values({ ...slots(table), position: place(1) }),
     );
     await append.execute(rows[0]!);
-  } else await db.insert(table).values(rows);
+  } else await db.insert(table).values(rows.map((row, index) => ({ ...row, position: place(index + 1) })));
 };

@@ -175,6 +175,47 @@ test('a batch ends at its bound of jobs, and at its bound of time', async (t) =>
   t.equal(commits, 3);
 });
 
+test('others get a turn between two jobs of a batch, and what comes meanwhile joins it', async (t) => {
+  const commits: number[] = [];
+  const { writer, committed } = setUp(t, {
+    maxTurnMs: 0,
+    onCommit: () => void commits.push(performance.now()),
+  });
+  const seen: string[] = [];
+  const noting = (text: string) => async (tx: Connection) => {
+    seen.push(text);
+    return add(text)(tx);
+  };
+  let late: Promise<string> | undefined;
+  const both = [writer.write(noting('first')), writer.write(noting('second'))];
+  // Behind the turn in which the batch begins, and before the one that it waits for.
+  setImmediate(() => {
+    seen.push('somebody else');
+    late = writer.write(noting('late'));
+  });
+  await Promise.all(both);
+  t.equal(await late, 'late');
+  t.same(seen, ['first', 'somebody else', 'second', 'late']);
+  t.same(committed(), ['first', 'second', 'late']);
+  t.equal(commits.length, 1);
+});
+
+test('of many answers others get a turn between some', async (t) => {
+  const { writer } = setUp(t);
+  const turns = new Set<number>();
+  let turn = 0;
+  let counting = setImmediate(function count() {
+    turn += 1;
+    counting = setImmediate(count);
+  });
+  const answered = Array.from({ length: 24 }, (_, n) =>
+    writer.write(add(`note ${n}`)).then(() => turns.add(turn)),
+  );
+  await Promise.all(answered);
+  clearImmediate(counting);
+  t.equal(turns.size, 3);
+});
+
 test('a file that another connection holds is waited for without blocking', async (t) => {
   const { writer, other, committed } = setUp(t);
   other.exec('begin immediate');
