@@ -9,7 +9,8 @@ import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { createServer } from '../../src/http/server.ts';
-import { KNOWN_WORDS, makeDataset } from './dataset.ts';
+import { makeDataset } from './dataset.ts';
+import { KNOWN_WORDS } from './prose.ts';
 
 const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 100_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
