@@ -22,8 +22,8 @@ export interface DatasetOptions {
 }
 
 const AUTHORS = 200;
-const SECTIONS = 12;
-const TAGS = 500;
+export const SECTIONS = 12;
+export const TAGS = 500;
 const BATCH = 2_000;
 /** When the newest article was published; the others were before it, one an hour or, where they are many, more often. */
 const NEWEST = Date.UTC(2026, 0, 1);

@@ -9,13 +9,17 @@ import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { createServer } from '../../src/http/server.ts';
-import { makeDataset } from './dataset.ts';
+import { hasDataset, makeDataset } from './dataset.ts';
 import { KNOWN_WORDS } from './prose.ts';
 
-const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 100_000);
+const archive = (articles: number) => ({ articles, commentsPerArticle: 5 });
+const isQuick = process.argv.includes('--quick');
+const ARTICLES = Number(
+  process.env.BENCH_ARTICLES ?? (isQuick && !hasDataset(archive(100_000)) ? 10_000 : 100_000),
+);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 
-const file = await makeDataset({ articles: ARTICLES, commentsPerArticle: 5 });
+const file = await makeDataset(archive(ARTICLES));
 const config = readConfig({ DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent', RATE_LIMIT: 'off' });
 const database = await openDatabase({ url: config.databaseUrl, clock: systemClock });
 const app = await createApp({
