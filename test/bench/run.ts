@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import BetterSqlite3 from 'better-sqlite3';
 import { systemClock, toInstant } from '../../src/core/clock.ts';
+import { groupCommit } from './commits.ts';
 import {
   type Ask,
   CONNECTIONS,
@@ -231,9 +232,9 @@ try {
 
   const during = await whileCommentsArrive(masthead, slug);
 
-  const copy = join(folder, 'copy.db');
+  const [copy, other] = [join(folder, 'copy.db'), join(folder, 'other.db')];
   const db = new BetterSqlite3(file);
-  db.prepare('vacuum into ?').run(copy);
+  for (const to of [copy, other]) db.prepare('vacuum into ?').run(to);
   db.close();
   const posting = await startBare({ kind: 'posting', file: copy });
   const posted = await compare([
@@ -249,6 +250,11 @@ try {
     },
   ]);
   results.push(...posted);
+  const commits = await groupCommit(other);
+  say(
+    `${commits.writers} at once write ${commits.together}/s committed together, ${commits.alone}/s one by one: ` +
+      `${commits.ratio} ×, ${commits.writesPerCommit} a commit`,
+  );
   const megabytes = rounded(masthead.residentMegabytes(), 0);
 
   const crew = await startMasthead({ DATABASE_URL: `file:${file}`, WORKERS: '2' }, true);
@@ -269,6 +275,7 @@ try {
     start: starting,
     results,
     reads: during,
+    commits,
     megabytesAfterAll: megabytes,
   };
   writeFileSync(new URL('results.json', here), `${JSON.stringify(all, null, 2)}\n`);
