@@ -10,6 +10,7 @@ import { systemClock, toInstant } from '../../src/core/clock.ts';
 import { createCursors } from '../../src/core/page.ts';
 import { hasDataset, makeDataset, SECTIONS, slugOf, TAGS } from './dataset.ts';
 import { CONNECTIONS, median, ROUNDS, rounded, SECONDS, takeTurns } from './load.ts';
+import { randomFrom } from './prose.ts';
 import { evict, machine, pinLoad, type Running, startMasthead, stopAll } from './servers.ts';
 
 const archive = (articles: number) => ({ articles, commentsPerArticle: 5, words: false });
@@ -26,7 +27,8 @@ const SECRET = 'signs the cursors of the bench, which makes some by itself';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const someOf = <T>(of: () => T): T[] => Array.from({ length: PLACES }, of);
-const below = (count: number): number => Math.floor(Math.random() * count);
+const random = randomFrom(1);
+const below = (count: number): number => Math.floor(random() * count);
 
 interface Place {
   key: number;
@@ -42,7 +44,7 @@ const pathsOf = (file: string, articles: number): Record<string, string[]> => {
      from articles a join sections s on s.id = a.section_id where a.seq = ?`,
   );
   // Of the older half, but with a page and more behind each.
-  const deep = someOf(() => place.get(articles / 10 + below(articles / 2))!);
+  const deep = someOf(() => place.get(Math.floor(articles / 10) + below(articles / 2))!);
   db.close();
   const cursors = createCursors(SECRET);
   const after = ({ key, id }: Place, filters: { section?: string[] }) =>
