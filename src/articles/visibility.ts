@@ -8,11 +8,15 @@ type Articles = Pick<Db['tables']['articles'], 'publicFrom' | 'publicUntil'>;
 /** An instant, in milliseconds, or the placeholder of a prepared query. */
 type Instant = number | ReturnType<typeof sql.placeholder>;
 
-/** True where an article is public at `now`. `public_from` is tested for NULL too, so that partial indexes apply. */
+/**
+ * True where an article is public at `now`. `public_from` is tested for NULL too, so that partial indexes apply. It is
+ * compared as an expression, so that its own index does not: nearly all that is public became so before now, and SQLite,
+ * which takes a range with two ends for a small one, would read and sort a whole archive for the front page.
+ */
 export const visible = ({ publicFrom, publicUntil }: Articles, now: Instant): SQL | undefined =>
   and(
     isNotNull(publicFrom),
-    lte(publicFrom, sql`${now}`),
+    lte(sql`+${publicFrom}`, sql`${now}`),
     or(isNull(publicUntil), gt(publicUntil, sql`${now}`)),
   );
 

@@ -1,11 +1,11 @@
 // The limits to measure against, each in a process of its own. `http`: node:http that sends prepared bytes and does
 // nothing else; `fastify`: the same behind a route; `posting`: node:http that reads JSON and commits the rows that a
 // comment makes, all that wait in one transaction. Reads its plan as JSON from BENCH_BARE; prints its address.
-import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import BetterSqlite3 from 'better-sqlite3';
 import Fastify from 'fastify';
+import { commentRows } from './rows.ts';
 
 type Plan =
   | { kind: 'http' | 'fastify'; answers: [path: string, base64: string][] }
@@ -45,32 +45,16 @@ const sendRouted = async (answers: [string, string][]): Promise<void> => {
   say((app.server.address() as AddressInfo).port);
 };
 
-type Row = Record<string, unknown>;
-
 /** `file` is a copy of a database in which a reader has commented: its last rows are written again and again. */
 const commitRows = (file: string): void => {
   const db = new BetterSqlite3(file);
   db.pragma('journal_mode = wal');
   db.pragma('synchronous = full');
-  const again = (table: string) => {
-    const row = db.prepare<[], Row>(`select * from ${table} order by rowid desc limit 1`).get() ?? {};
-    const names = Object.keys(row);
-    const columns = names.join();
-    const values = names.map((name) => `@${name}`).join();
-    const insert = db.prepare(`insert into ${table} (${columns}) values (${values})`);
-    return (changed: Row) => insert.run({ ...row, ...changed });
-  };
-  const [comment, traces, event] = ['comments', 'comment_private', 'events'].map(again);
-  let position = Number(db.prepare('select max(position) from events').pluck().get());
+  const insert = commentRows(db);
 
   let waiting: { body: { body: string }; response: ServerResponse }[] = [];
   const commit = db.transaction((batch: typeof waiting) => {
-    for (const { body } of batch) {
-      const id = randomUUID();
-      comment?.({ id, thread_key: id, fingerprint: id, body: body.body });
-      traces?.({ comment_id: id });
-      event?.({ position: ++position, subject: `comment:${id}` });
-    }
+    for (const { body } of batch) insert(body.body);
   });
   const flush = () => {
     const batch = waiting;

@@ -1,6 +1,6 @@
 // A newspaper's archive of any size, made up: the same for the same numbers, written straight into a SQLite file and
-// kept from one run to the next. Its words are distributed as words are (the nth is 1/n as common as the first), and
-// three of them are known: in 90 %, in 20 % and in 0.1 % of the articles.
+// kept from one run to the next. The words of the search indexes take ten times as long as all the rest: who does not
+// search leaves them out.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,78 +10,31 @@ import { digestOf, fieldsOf } from '../../src/articles/search.store.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { migrationsOf } from '../../src/db/migrate.ts';
-
-export const KNOWN_WORDS = { common: 'harbour', medium: 'ferry', rare: 'lighthouse' } as const;
-const SHARES = { harbour: 0.9, ferry: 0.2, lighthouse: 0.001 };
+import { createWriter, paragraphsOf, randomFrom, WORDS_OF_A_BODY } from './prose.ts';
 
 export interface DatasetOptions {
   articles: number;
   commentsPerArticle: number;
+  /** Whether words can be searched. Without them the articles count as indexed all the same, and are not found. */
+  words?: boolean;
   /** Where the database lies; by default a name that tells its content, in BENCH_DATA or the temporary folder. */
   file?: string;
 }
 
 const AUTHORS = 200;
-const SECTIONS = 12;
-const TAGS = 500;
-const VOCABULARY = 20_000;
-const WORDS_OF_A_BODY = 700;
+export const SECTIONS = 12;
+export const TAGS = 500;
 const BATCH = 2_000;
-/** When the newest article was published; the others were before it, one an hour. */
+/** When the newest article was published; the others were before it, one an hour or, where they are many, more often. */
 const NEWEST = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
+const LONGEST_ARCHIVE = 40 * 365 * 24 * HOUR;
+const SEARCH_INDEXES = ['public_search', 'desk_search'];
 
-/** Numbers from 0 to 1, always the same ones: mulberry32. */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
+const NO_SEO = { title: null, description: null, noindex: false };
 
-const SYLLABLES =
-  'ba be bi bo da de di do fa fe ga go ha he ka ke ki ko la le li lo ma me mi mo na ne ni no'.split(' ');
-
-/** The nth word of the made-up language. */
-const wordOf = (n: number): string => {
-  let word = SYLLABLES[n % 30] ?? '';
-  for (let rest = Math.floor(n / 30) + 1; rest > 0; rest = Math.floor(rest / 30))
-    word += SYLLABLES[rest % 30];
-  return word;
-};
-const words = Array.from({ length: VOCABULARY }, (_, n) => wordOf(n));
-
-const createWriter = (random: () => number) => {
-  /** The nth of `count` is 1/n as likely as the first. */
-  const zipf = (count: number): number => Math.floor(count ** random()) - 1;
-  const prose = (count: number): string[] => Array.from({ length: count }, () => words[zipf(VOCABULARY)]!);
-  const id = (ms: number): string => {
-    const hex = ms.toString(16).padStart(12, '0');
-    const tail = () =>
-      Math.floor(random() * 2 ** 32)
-        .toString(16)
-        .padStart(8, '0');
-    const [a, b] = [tail(), tail()];
-    return `${hex.slice(0, 8)}-${hex.slice(8)}-7${a.slice(0, 3)}-8${a.slice(4, 7)}-${b}${a.slice(4)}`;
-  };
-  return { zipf, prose, id, random };
-};
-type Writer = ReturnType<typeof createWriter>;
-
-/** About 5 KB in eight paragraphs, with the known words in their share of all articles. */
-const paragraphsOf = ({ prose, random }: Writer): string[] => {
-  const body = prose(WORDS_OF_A_BODY);
-  for (const [word, share] of Object.entries(SHARES)) {
-    if (random() >= share) continue;
-    for (let times = 1 + Math.floor(random() * 4); times > 0; times--)
-      body[Math.floor(random() * body.length)] = word;
-  }
-  const length = Math.ceil(body.length / 8);
-  return Array.from({ length: 8 }, (_, n) => `${body.slice(n * length, (n + 1) * length).join(' ')}.`);
-};
+/** Of the nth article, the oldest being 0. */
+export const slugOf = (n: number): string => `article-${n}`;
 
 /** `insert into table (its columns) values (…)`, taking an object. */
 const inserter = (db: BetterSqlite3.Database, table: string, columns: string) => {
@@ -92,7 +45,10 @@ const inserter = (db: BetterSqlite3.Database, table: string, columns: string) =>
   return (row: Record<string, unknown>) => statement.run(row);
 };
 
-const fill = (db: BetterSqlite3.Database, { articles, commentsPerArticle }: DatasetOptions): void => {
+const fill = (
+  db: BetterSqlite3.Database,
+  { articles, commentsPerArticle, words = true }: DatasetOptions,
+): void => {
   const writer = createWriter(randomFrom(4_711));
   const { zipf, prose, id, random } = writer;
   const stamp = { version: 1, created_at: NEWEST, updated_at: NEWEST };
@@ -115,22 +71,26 @@ const fill = (db: BetterSqlite3.Database, { articles, commentsPerArticle }: Data
       'id article_id depth thread_key status shown author_name is_staff body fingerprint reasons reply_count version created_at',
     ),
     commentPrivate: inserter(db, 'comment_private', 'comment_id email email_key created_at'),
+    revision: inserter(db, 'article_revisions', 'article_id n kind action at fields content body_n'),
     place: inserter(db, 'article_search', 'article_id seq position published_at digest'),
     public: inserter(db, 'public_search', 'rowid title subtitle summary body'),
     desk: inserter(db, 'desk_search', 'rowid title subtitle summary body'),
   };
 
-  const begun = NEWEST - articles * HOUR;
-  const authors = Array.from({ length: AUTHORS }, (_, n) => ({ id: id(begun), n }));
-  const sections = Array.from({ length: SECTIONS }, (_, n) => ({ id: id(begun), n }));
-  const tags = Array.from({ length: TAGS }, (_, n) => ({ id: id(begun), n }));
+  // In whole seconds: each is a place of its own in the search index.
+  const interval = Math.min(HOUR, Math.floor(LONGEST_ARCHIVE / articles / 1_000) * 1_000);
+  const begun = NEWEST - articles * interval;
+  const named = (count: number, kind: string) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...{ id: id(begun), slug: `${kind.toLowerCase()}-${n}`, name: `${kind} ${n}` },
+    }));
+  const authors = named(AUTHORS, 'Author');
+  const sections = named(SECTIONS, 'Section');
+  const tags = named(TAGS, 'Tag');
   const group = { ...stamp, article_count: 0 };
-  for (const { id, n } of authors)
-    insert.author({ ...group, id, slug: `author-${n}`, name: `Author ${n}`, links: '[]', active: 1 });
-  for (const { id, n } of sections)
-    insert.section({ ...group, id, slug: `section-${n}`, name: `Section ${n}`, position: n });
-  for (const { id, n } of tags)
-    insert.tag({ ...group, id, slug: `tag-${n}`, name: `Tag ${n}`, name_key: `tag ${n}` });
+  for (const author of authors) insert.author({ ...group, ...author, links: '[]', active: 1 });
+  for (const [position, section] of sections.entries()) insert.section({ ...group, ...section, position });
+  for (const tag of tags) insert.tag({ ...group, ...tag, name_key: tag.name.toLowerCase() });
 
   const comment = (articleId: string, at: number): void => {
     const commentId = id(at);
@@ -145,19 +105,20 @@ const fill = (db: BetterSqlite3.Database, { articles, commentsPerArticle }: Data
   };
 
   const article = (n: number): void => {
-    const at = begun + (n + 1) * HOUR;
+    const at = begun + (n + 1) * interval;
     const articleId = id(at);
     const title = prose(8).join(' ');
     const summary = `${prose(20).join(' ')}.`;
     const paragraphs = paragraphsOf(writer);
     const text = paragraphs.join('\n');
-    const slug = `article-${n}`;
+    const slug = slugOf(n);
+    const section = sections[zipf(SECTIONS)]!;
     insert.article({
       ...{ id: articleId, status: 'published', slug, slug_is_explicit: 0, title, summary, excerpt: summary },
       ...{
         language: 'en',
-        section_id: sections[zipf(SECTIONS)]?.id,
-        seo: '{"title":null,"description":null,"noindex":false}',
+        section_id: section.id,
+        seo: JSON.stringify(NO_SEO),
       },
       ...{ comment_count: commentsPerArticle, word_count: WORDS_OF_A_BODY },
       ...{
@@ -175,17 +136,29 @@ const fill = (db: BetterSqlite3.Database, { articles, commentsPerArticle }: Data
     });
     insert.slug({ slug, article_id: articleId });
     const linked = { article_id: articleId, listed_at: at };
-    for (const [position, tag] of [...new Set([zipf(TAGS), zipf(TAGS), zipf(TAGS)])].entries())
-      insert.articleTag({ ...linked, tag_id: tags[tag]?.id, position });
-    insert.articleAuthor({ ...linked, author_id: authors[zipf(AUTHORS)]?.id, role: 'writer', position: 0 });
+    const tagged = [...new Set([zipf(TAGS), zipf(TAGS), zipf(TAGS)])].map((tag) => tags[tag]!);
+    for (const [position, tag] of tagged.entries())
+      insert.articleTag({ ...linked, tag_id: tag.id, position });
+    const author = authors[zipf(AUTHORS)]!;
+    insert.articleAuthor({ ...linked, author_id: author.id, role: 'writer', position: 0 });
+    const content = {
+      ...{ slug, title, subtitle: null, summary, language: 'en', section, tags: tagged },
+      ...{ authors: [{ ...author, role: 'writer' }], cover: null, canonicalUrl: null, seo: NO_SEO },
+      ...{ metadata: { public: {} }, corrections: [] },
+    };
+    insert.revision({
+      ...{ article_id: articleId, n: 1, kind: 'live', action: 'created', at, fields: '[]' },
+      ...{ content: JSON.stringify(content), body_n: 1 },
+    });
     for (let m = 0; m < commentsPerArticle; m++) comment(articleId, at + Math.floor(random() * 48 * HOUR));
 
     const texts = { title, subtitle: null, summary, text };
-    const [titleWords, , summaryWords, bodyWords] = fieldsOf(texts).map((field) => field.join(' '));
     const seq = n + 1;
     const position = at / 1_000;
-    const row = { title: titleWords, subtitle: '', summary: summaryWords, body: bodyWords };
     insert.place({ article_id: articleId, seq, position, published_at: at, digest: digestOf(texts) });
+    if (!words) return;
+    const [titleWords, , summaryWords, bodyWords] = fieldsOf(texts).map((field) => field.join(' '));
+    const row = { title: titleWords, subtitle: '', summary: summaryWords, body: bodyWords };
     insert.public({ rowid: position, ...row });
     insert.desk({ rowid: seq, ...row });
   };
@@ -203,25 +176,36 @@ const fill = (db: BetterSqlite3.Database, { articles, commentsPerArticle }: Data
   process.stderr.write('\n');
   const counted = (table: string, links: string, column: string) =>
     db.exec(
-      `update ${table} set article_count = (select count(*) from ${links} where ${column} = ${table}.id)`,
+      `update ${table} set article_count = counted.articles
+       from (select ${column} as id, count(*) as articles from ${links} group by ${column}) counted
+       where counted.id = ${table}.id`,
     );
   counted('authors', 'article_authors', 'author_id');
   counted('tags', 'article_tags', 'tag_id');
   counted('sections', 'articles', 'section_id');
+  // As SQLite's own `optimize` does it: enough to choose an index by, and not a reading of every page.
+  db.pragma('analysis_limit = 1000');
   db.exec('analyze');
 };
 
-const defaultFile = ({ articles, commentsPerArticle }: DatasetOptions): string => {
+const defaultFile = ({ articles, commentsPerArticle, words = true }: DatasetOptions): string => {
   const folder = process.env.BENCH_DATA ?? join(tmpdir(), 'masthead-bench-data');
   mkdirSync(folder, { recursive: true });
   const schema = createHash('sha256')
     .update(JSON.stringify(migrationsOf('sqlite')))
     .digest('hex')
     .slice(0, 8);
-  return join(folder, `${articles}x${commentsPerArticle}-${schema}.db`);
+  return join(folder, `${articles}x${commentsPerArticle}${words ? '' : '-wordless'}-${schema}.db`);
 };
 
-/** The file of such a database: the one that is there, else a new one. Nobody may write to it: others use it too. */
+/** Whether such a database was made before. */
+export const hasDataset = (options: DatasetOptions): boolean =>
+  existsSync(options.file ?? defaultFile(options));
+
+/**
+ * The file of such a database: the one that is there, else a new one. Others use it too: servers may be started on it,
+ * which add a key and a secret of theirs, but nobody may write articles or comments to it.
+ */
 export const makeDataset = async (options: DatasetOptions): Promise<string> => {
   const file = options.file ?? defaultFile(options);
   if (existsSync(file)) return file;
@@ -235,11 +219,13 @@ export const makeDataset = async (options: DatasetOptions): Promise<string> => {
     db.pragma('journal_mode = off');
     db.pragma('synchronous = off');
     db.pragma('cache_size = -200000');
+    // What is linked was inserted before; `masthead verify` looks again.
+    db.pragma('foreign_keys = off');
     // Words are collected in memory for longer than FTS5 would by itself, and merged in fewer steps.
-    for (const index of ['public_search', 'desk_search'])
+    for (const index of SEARCH_INDEXES)
       db.exec(`insert into ${index} (${index}, rank) values ('hashsize', 67108864)`);
     fill(db, options);
-    for (const index of ['public_search', 'desk_search'])
+    for (const index of SEARCH_INDEXES)
       db.exec(`insert into ${index} (${index}, rank) values ('hashsize', 1048576)`);
     db.pragma('journal_mode = wal');
     db.close();

@@ -1,11 +1,14 @@
-// How a server is asked, and what is noted of its answers.
+// How servers are asked, in turns, and what is noted of their answers. BENCH_ROUNDS and BENCH_SECONDS make it longer.
 import autocannon from 'autocannon';
 import type { Running } from './servers.ts';
 
 export const CONNECTIONS = 32;
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+export const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
 
 export interface Ask {
-  path: string;
+  /** Always the same, or one of the nth request. */
+  path: string | ((n: number) => string);
   headers?: Record<string, string>;
   /** Makes the nth body of a POST; absent: a GET. */
   bodyOf?: (n: number) => string;
@@ -32,38 +35,59 @@ export const mediansOf = (rounds: readonly Measured[]): Measured => {
   return { perSecond: of('perSecond'), perCpuSecond: of('perCpuSecond'), p50: of('p50'), p99: of('p99') };
 };
 
-let posted = 0;
+export const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
+
+let asked = 0;
+
+/** A request that is not the same each time. */
+const each = ({ path, bodyOf }: Ask): autocannon.Request => ({
+  ...(bodyOf === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' } }),
+  setupRequest: (request) => {
+    const n = asked++;
+    return {
+      ...request,
+      ...(typeof path === 'string' ? {} : { path: path(n) }),
+      ...(bodyOf === undefined ? {} : { body: bodyOf(n) }),
+    };
+  },
+});
 
 export const measure = async (server: Running, ask: Ask, seconds: number): Promise<Measured> => {
   const { path, headers = {}, bodyOf, rate, status = 200 } = ask;
   const before = server.cpuSeconds();
   const result = await autocannon({
-    url: server.base + path,
+    url: server.base + (typeof path === 'string' ? path : ''),
     connections: rate === undefined ? CONNECTIONS : 8,
     duration: seconds,
     headers,
     ...(rate === undefined ? {} : { overallRate: rate }),
-    ...(bodyOf === undefined
-      ? {}
-      : {
-          requests: [
-            {
-              method: 'POST' as const,
-              headers: { 'content-type': 'application/json' },
-              setupRequest: (request) => ({ ...request, body: bodyOf(posted++) }),
-            },
-          ],
-        }),
+    ...(bodyOf === undefined && typeof path === 'string' ? {} : { requests: [each(ask)] }),
   });
   const used = server.cpuSeconds() - before;
   const { total, average } = result.requests;
   const expected = result.statusCodeStats?.[`${status}`]?.count ?? 0;
   if (total === 0 || expected !== total || result.errors > 0)
-    throw new Error(`${path}: ${expected} of ${total} were answered ${status}, ${result.errors} errors`);
+    throw new Error(
+      `${typeof path === 'string' ? path : path(0)}: ${expected} of ${total} were answered ${status}, ${result.errors} errors`,
+    );
   return {
     perSecond: average,
     perCpuSecond: total / used,
     p50: result.latency.p50,
     p99: result.latency.p99,
   };
+};
+
+/** Measures all in turn, round by round; returns the medians of each, in their order. */
+export const takeTurns = async (
+  contenders: readonly { server: Running; ask: Ask }[],
+): Promise<Measured[]> => {
+  const rounds = contenders.map((): Measured[] => []);
+  // Until the code that is used has been compiled for it.
+  for (const { server, ask } of contenders) await measure(server, ask, SECONDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { server, ask }] of contenders.entries())
+      rounds[index]?.push(await measure(server, ask, SECONDS));
+  }
+  return rounds.map(mediansOf);
 };

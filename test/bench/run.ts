@@ -4,18 +4,30 @@
 // results.json and results.svg beside itself.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import BetterSqlite3 from 'better-sqlite3';
 import { systemClock, toInstant } from '../../src/core/clock.ts';
-import { type Ask, CONNECTIONS, type Measured, measure, median, mediansOf } from './load.ts';
+import { groupCommit } from './commits.ts';
+import {
+  type Ask,
+  CONNECTIONS,
+  type Measured,
+  measure,
+  median,
+  mediansOf,
+  ROUNDS,
+  rounded,
+  SECONDS,
+  takeTurns,
+} from './load.ts';
 import { plot } from './plot.ts';
 import { commentOf, seed } from './seed.ts';
 import {
   hasNginx,
-  hasTaskset,
+  machine,
   pinLoad,
   type Running,
   start,
@@ -25,8 +37,6 @@ import {
   stopAll,
 } from './servers.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
 const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 300);
 const STARTS = 3;
 /** How often a site is read, and how often it is written to, while the two are measured together. */
@@ -47,18 +57,10 @@ interface Result extends Measured {
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
 
 /** Measures all contenders of one group in turn, round by round; the first is the limit of the others. */
 const compare = async (contenders: readonly Contender[]): Promise<Result[]> => {
-  const rounds = contenders.map((): Measured[] => []);
-  // Until the code that is used has been compiled for it.
-  for (const { server, ask } of contenders) await measure(server, ask, SECONDS);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, { server, ask }] of contenders.entries())
-      rounds[index]?.push(await measure(server, ask, SECONDS));
-  }
-  const measured = rounds.map(mediansOf);
+  const measured = await takeTurns(contenders);
   return contenders.map(({ name }, index) => {
     const [limit, own] = [measured[0]!, measured[index]!];
     const result = {
@@ -230,9 +232,9 @@ try {
 
   const during = await whileCommentsArrive(masthead, slug);
 
-  const copy = join(folder, 'copy.db');
+  const [copy, other] = [join(folder, 'copy.db'), join(folder, 'other.db')];
   const db = new BetterSqlite3(file);
-  db.prepare('vacuum into ?').run(copy);
+  for (const to of [copy, other]) db.prepare('vacuum into ?').run(to);
   db.close();
   const posting = await startBare({ kind: 'posting', file: copy });
   const posted = await compare([
@@ -248,6 +250,11 @@ try {
     },
   ]);
   results.push(...posted);
+  const commits = await groupCommit(other);
+  say(
+    `${commits.writers} at once write ${commits.together}/s committed together, ${commits.alone}/s one by one: ` +
+      `${commits.ratio} ×, ${commits.writesPerCommit} a commit`,
+  );
   const megabytes = rounded(masthead.residentMegabytes(), 0);
 
   const crew = await startMasthead({ DATABASE_URL: `file:${file}`, WORKERS: '2' }, true);
@@ -258,23 +265,25 @@ try {
   results.push(...two);
 
   const at = toInstant(systemClock());
-  const [processor] = cpus();
   const here = new URL('.', import.meta.url);
-  const machine = {
-    processor: processor?.model ?? 'unknown',
-    cores: cpus().length,
-    node: process.version,
-    isPinned: hasTaskset,
-    load: rounded(loadavg()[0] ?? 0),
-  };
   const setUp = { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS, articles: ARTICLES };
-  const all = { at, machine, setUp, start: starting, results, reads: during, megabytesAfterAll: megabytes };
+  const on = machine();
+  const all = {
+    at,
+    machine: on,
+    setUp,
+    start: starting,
+    results,
+    reads: during,
+    commits,
+    megabytesAfterAll: megabytes,
+  };
   writeFileSync(new URL('results.json', here), `${JSON.stringify(all, null, 2)}\n`);
   const bars = results.map(({ name, ratio }) => ({ label: name, ratio, isOurs: name.includes('Masthead') }));
   const title = 'Requests per second of processor time, the first of each group = 1';
   writeFileSync(
     new URL('results.svg', here),
-    plot(title, `${machine.processor}, node ${machine.node}, ${at.slice(0, 10)}`, bars),
+    plot(title, `${on.processor}, node ${on.node}, ${at.slice(0, 10)}`, bars),
   );
   say(`\n${megabytes} MB after all of it; ${Math.round((performance.now() - startedAt) / 1000)} s in all`);
 } finally {

@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 
 export interface Running {
@@ -30,6 +31,23 @@ const isThere = (command: string, ...args: string[]): boolean => {
 
 export const hasTaskset = isThere('taskset', '-V');
 export const hasNginx = isThere('nginx', '-v');
+
+const hasDd = isThere('dd', '--version');
+
+/** On what it was measured. */
+export const machine = () => ({
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  node: process.version,
+  isPinned: hasTaskset,
+  load: Number((loadavg()[0] ?? 0).toFixed(2)),
+});
+
+/** Makes the kernel forget a file that is on the disk (posix_fadvise(2), POSIX_FADV_DONTNEED); false where it cannot. */
+export const evict = (file: string): boolean => {
+  if (hasDd) execFileSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  return hasDd;
+};
 
 /** Keeps this process, which makes the load, off the core of the servers. */
 export const pinLoad = (): void => {

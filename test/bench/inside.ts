@@ -1,0 +1,120 @@
+// A server in this process, so that its event loop can be watched: how long work takes, and how long it keeps everybody
+// else waiting. What the loop does while nothing is asked belongs beside it.
+import { setTimeout as pause } from 'node:timers/promises';
+import inject from 'light-my-request';
+import { firstKey } from '../../src/access/bootstrap.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { createContext } from '../../src/context.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { createServer } from '../../src/http/server.ts';
+import { median } from './load.ts';
+
+export interface Asked {
+  /** JSON to POST; absent: a GET. */
+  body?: unknown;
+  key?: string | undefined;
+}
+
+/** The server on a database file; `key` is the one that its first start makes. */
+export const openSite = async (file: string) => {
+  const config = readConfig({
+    DATABASE_URL: `file:${file}`,
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'off',
+    COMMENT_FLOOD_SECONDS: '0',
+  });
+  const database = await openDatabase({ url: config.databaseUrl, clock: systemClock });
+  const server = createServer({ config });
+  const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
+  const app = await createApp({
+    server,
+    config,
+    database,
+    clock: systemClock,
+    secret: 'a secret that signs the cursors of this run',
+  });
+  await app.ready();
+  return {
+    firstKey: () => firstKey(ctx, undefined),
+    /** The answer's JSON; throws what is not 2xx. */
+    async ask<T>(url: string, { body, key }: Asked = {}): Promise<T> {
+      const request = {
+        url,
+        headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+        ...(body === undefined ? {} : { method: 'POST' as const, payload: body as object }),
+      };
+      const answer = await inject((req, res) => app.server.emit('request', req, res), request);
+      if (answer.statusCode >= 300) throw new Error(`${url}: ${answer.statusCode} ${answer.payload}`);
+      return JSON.parse(answer.payload);
+    },
+    async close() {
+      await app.close();
+      await database.close();
+    },
+  };
+};
+
+export type Site = Awaited<ReturnType<typeof openSite>>;
+
+const RESOLUTION_MS = 1;
+
+export interface Held {
+  /** Medians, in milliseconds: from asked to answered, of processor time, and the longest the loop stood still… */
+  wall: number;
+  cpu: number;
+  held: number;
+  /** …and the processor time of that: what a busy machine leaves of it. */
+  heldCpu: number;
+}
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** Looks at the clocks each millisecond: what is missing was held. */
+const startLooking = () => {
+  let [at, cpu] = [performance.now(), cpuMs()];
+  const longest = { held: 0, heldCpu: 0 };
+  const look = () => {
+    const [now, used] = [performance.now(), cpuMs()];
+    longest.held = Math.max(longest.held, now - at - RESOLUTION_MS);
+    longest.heldCpu = Math.max(longest.heldCpu, used - cpu);
+    [at, cpu] = [now, used];
+  };
+  const timer = setInterval(look, RESOLUTION_MS);
+  return () => {
+    clearInterval(timer);
+    look();
+    return longest;
+  };
+};
+
+/** The medians of `rounds`, after one that does not count; `work` is told which round it is. */
+export const watch = async (rounds: number, work: (round: number) => Promise<unknown>): Promise<Held> => {
+  await work(0);
+  const samples: Held[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    await pause(5);
+    const stopLooking = startLooking();
+    await pause(2);
+    const cpu = cpuMs();
+    const begun = performance.now();
+    await work(round);
+    const wall = performance.now() - begun;
+    const used = cpuMs() - cpu;
+    await pause(5);
+    samples.push({ wall, cpu: used, ...stopLooking() });
+  }
+  const of = (name: keyof Held) => median(samples.map((sample) => sample[name]));
+  return { wall: of('wall'), cpu: of('cpu'), held: of('held'), heldCpu: of('heldCpu') };
+};
+
+export const print = (name: string, { wall, cpu, held, heldCpu }: Held, note = ''): void => {
+  const ms = (value: number) => `${value.toFixed(1)} ms`.padStart(9);
+  process.stdout.write(
+    `${name.padEnd(36)}${ms(wall)} wall ${ms(cpu)} cpu ${ms(held)} loop held, ${ms(heldCpu)} of cpu  ${note}\n`,
+  );
+};
