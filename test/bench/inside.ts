@@ -1,5 +1,6 @@
 // A server in this process, so that its event loop can be watched: how long work takes, and how long it keeps everybody
 // else waiting. What the loop does while nothing is asked belongs beside it.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import inject from 'light-my-request';
 import { firstKey } from '../../src/access/bootstrap.ts';
@@ -61,60 +62,35 @@ export type Site = Awaited<ReturnType<typeof openSite>>;
 const RESOLUTION_MS = 1;
 
 export interface Held {
-  /** Medians, in milliseconds: from asked to answered, of processor time, and the longest the loop stood still… */
+  /** Medians, in milliseconds: from asked to answered, of processor time, and the longest the loop stood still. */
   wall: number;
   cpu: number;
   held: number;
-  /** …and the processor time of that: what a busy machine leaves of it. */
-  heldCpu: number;
 }
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-
-/** Looks at the clocks each millisecond: what is missing was held. */
-const startLooking = () => {
-  let [at, cpu] = [performance.now(), cpuMs()];
-  const longest = { held: 0, heldCpu: 0 };
-  const look = () => {
-    const [now, used] = [performance.now(), cpuMs()];
-    longest.held = Math.max(longest.held, now - at - RESOLUTION_MS);
-    longest.heldCpu = Math.max(longest.heldCpu, used - cpu);
-    [at, cpu] = [now, used];
-  };
-  const timer = setInterval(look, RESOLUTION_MS);
-  return () => {
-    clearInterval(timer);
-    look();
-    return longest;
-  };
-};
 
 /** The medians of `rounds`, after one that does not count; `work` is told which round it is. */
 export const watch = async (rounds: number, work: (round: number) => Promise<unknown>): Promise<Held> => {
   await work(0);
   const samples: Held[] = [];
   for (let round = 1; round <= rounds; round++) {
+    const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+    delay.enable();
     await pause(5);
-    const stopLooking = startLooking();
-    await pause(2);
-    const cpu = cpuMs();
+    delay.reset();
+    const cpu = process.cpuUsage();
     const begun = performance.now();
     await work(round);
     const wall = performance.now() - begun;
-    const used = cpuMs() - cpu;
+    const { user, system } = process.cpuUsage(cpu);
     await pause(5);
-    samples.push({ wall, cpu: used, ...stopLooking() });
+    delay.disable();
+    samples.push({ wall, cpu: (user + system) / 1000, held: delay.max / 1e6 - RESOLUTION_MS });
   }
   const of = (name: keyof Held) => median(samples.map((sample) => sample[name]));
-  return { wall: of('wall'), cpu: of('cpu'), held: of('held'), heldCpu: of('heldCpu') };
+  return { wall: of('wall'), cpu: of('cpu'), held: of('held') };
 };
 
-export const print = (name: string, { wall, cpu, held, heldCpu }: Held, note = ''): void => {
+export const print = (name: string, { wall, cpu, held }: Held, note = ''): void => {
   const ms = (value: number) => `${value.toFixed(1)} ms`.padStart(9);
-  process.stdout.write(
-    `${name.padEnd(36)}${ms(wall)} wall ${ms(cpu)} cpu ${ms(held)} loop held, ${ms(heldCpu)} of cpu  ${note}\n`,
-  );
+  process.stdout.write(`${name.padEnd(44)}${ms(wall)} wall ${ms(cpu)} cpu ${ms(held)} loop held  ${note}\n`);
 };
