@@ -72,7 +72,7 @@ export class Writer<Tx> {
     this.#options = {
       onCommit: () => {},
       maxJobs: 64,
-      maxBatchMs: 20,
+      maxBatchMs: 50,
       maxTurnMs: 5,
       deadlineMs: 5000,
       maxWaiting: 1000,

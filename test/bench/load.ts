@@ -78,13 +78,16 @@ export const measure = async (server: Running, ask: Ask, seconds: number): Promi
   };
 };
 
+const WARM_UPS = 4;
+
 /** Measures all in turn, round by round; returns the medians of each, in their order. */
 export const takeTurns = async (
   contenders: readonly { server: Running; ask: Ask }[],
 ): Promise<Measured[]> => {
   const rounds = contenders.map((): Measured[] => []);
-  // Until the code that is used has been compiled for it.
-  for (const { server, ask } of contenders) await measure(server, ask, SECONDS);
+  // Until the code that is used has been compiled for it: what reads, checks and writes in one request takes seconds.
+  for (let warming = 0; warming < WARM_UPS; warming++)
+    for (const { server, ask } of contenders) await measure(server, ask, SECONDS);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, { server, ask }] of contenders.entries())
       rounds[index]?.push(await measure(server, ask, SECONDS));
