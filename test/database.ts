@@ -29,27 +29,25 @@ export function testDirectory(t: Test): string {
   return directory;
 }
 
-/** The DATABASE_URL of a new and empty database. */
-export async function testDatabaseUrl(t: Test, engine = testEngine()): Promise<string> {
+type Content = 'empty' | 'migrated';
+
+async function urlOn(t: Test, engine: Engine, content: Content): Promise<string> {
+  // A file is migrated where it is opened, which takes no longer than to copy one.
   if (engine === 'sqlite') return `file:${join(testDirectory(t), 'masthead.db')}`;
-  return engine === 'pglite' ? pgliteUrl(t, 'empty') : serverUrl(t);
+  return engine === 'pglite' ? pgliteUrl(t, content) : serverUrl(t, content);
 }
+
+/** The DATABASE_URL of a new and empty database. */
+export const testDatabaseUrl = (t: Test, engine = testEngine()): Promise<string> => urlOn(t, engine, 'empty');
 
 const standstill = () => Date.UTC(2026, 0, 1);
 
 /** A new database, migrated and open. */
 export async function testDatabase(t: Test, engine = testEngine(), clock = standstill): Promise<Database> {
-  const url = await (engine === 'sqlite'
-    ? testDatabaseUrl(t, engine)
-    : engine === 'pglite'
-      ? pgliteUrl(t, 'migrated')
-      : serverUrl(t, await migratedTemplate()));
-  const database = await openDatabase({ url, clock });
+  const database = await openDatabase({ url: await urlOn(t, engine, 'migrated'), clock });
   t.teardown(() => database.close());
   return database;
 }
-
-type Content = 'empty' | 'migrated';
 
 async function pgliteUrl(t: Test, content: Content): Promise<string> {
   const pglite = await startPglite({ loadDataDir: await pgliteDump(content) });
@@ -105,12 +103,12 @@ async function pgliteDump(content: Content): Promise<Blob> {
   return new Blob([readFileSync(path)]);
 }
 
-/** One statement in the maintenance database of the server. */
-async function onServer(statement: string): Promise<void> {
+/** Does `job` in the maintenance database of the server. */
+async function onServer<T>(job: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(adminUrl());
   await client.connect();
   try {
-    await client.query(statement);
+    return await job(client);
   } finally {
     await client.end();
   }
@@ -126,10 +124,11 @@ const urlOf = (name: string): string => Object.assign(new URL(adminUrl()), { pat
 
 const newName = () => `masthead_test_${randomUUID().replaceAll('-', '')}`;
 
-async function serverUrl(t: Test, template = 'template1'): Promise<string> {
+async function serverUrl(t: Test, content: Content): Promise<string> {
   const name = newName();
-  await onServer(`create database ${name} template ${template}`);
-  t.teardown(() => onServer(`drop database ${name} with (force)`));
+  const template = content === 'empty' ? 'template1' : await migratedTemplate();
+  await onServer((client) => client.query(`create database ${name} template ${template}`));
+  t.teardown(() => onServer((client) => client.query(`drop database ${name} with (force)`)));
   return urlOf(name);
 }
 
@@ -139,20 +138,15 @@ async function migratedTemplate(): Promise<string> {
     .update(JSON.stringify(migrationsOf('postgres')))
     .digest('hex');
   const name = `masthead_template_${digest.slice(0, 16)}`;
-  const client = new pg.Client(adminUrl());
-  await client.connect();
-  try {
+  await onServer(async (client) => {
     // Only one of the test files that run in parallel makes it.
     await client.query('select pg_advisory_lock(1)');
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
-    if (rowCount === 0) {
-      const draft = newName();
-      await client.query(`create database ${draft}`);
-      await (await openDatabase({ url: urlOf(draft), clock: standstill })).close();
-      await client.query(`alter database ${draft} rename to ${name}`);
-    }
-    return name;
-  } finally {
-    await client.end();
-  }
+    if (rowCount !== 0) return;
+    const draft = newName();
+    await client.query(`create database ${draft}`);
+    await (await openDatabase({ url: urlOf(draft), clock: standstill })).close();
+    await client.query(`alter database ${draft} rename to ${name}`);
+  });
+  return name;
 }

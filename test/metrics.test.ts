@@ -73,7 +73,7 @@ for (const engine of bothEngines) {
       masthead_events_behind: 0,
     });
     // On a slow machine a batch can end after its first write.
-    t.ok([1, 2].includes(told.masthead_commits_total!));
+    t.ok((engine === 'sqlite' ? [1, 2] : [2]).includes(told.masthead_commits_total!));
     t.ok(told.masthead_cache_bytes! > 0);
     t.ok(Object.keys(told).some((name) => name.startsWith('nodejs_eventloop_lag_seconds')));
     const ofFile = [told.masthead_journal_bytes, told.masthead_disk_free_bytes];

@@ -26,16 +26,14 @@ export interface PolicyDefaults {
 export const policyView = (
   { comments: row, discussion }: Awaited<ReturnType<typeof listSettings>>,
   { floodSeconds }: PolicyDefaults,
-): CommentSettings => {
-  return {
-    ...POLICY_DEFAULTS,
-    floodSeconds,
-    ...given(StoredPolicy.parse(row?.value ?? {})),
-    ...discussionView(discussion),
-    version: row?.version ?? FIRST_VERSION,
-    updatedAt: toInstantOrNull(row?.updatedAt ?? null),
-  };
-};
+): CommentSettings => ({
+  ...POLICY_DEFAULTS,
+  floodSeconds,
+  ...given(StoredPolicy.parse(row?.value ?? {})),
+  ...discussionView(discussion),
+  version: row?.version ?? FIRST_VERSION,
+  updatedAt: toInstantOrNull(row?.updatedAt ?? null),
+});
 
 /** The settings as they hold now. */
 export const commentSettings = async (db: Db, defaults: PolicyDefaults): Promise<CommentSettings> =>
