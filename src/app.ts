@@ -26,6 +26,7 @@ import { deliveredPreview } from './delivery/preview.ts';
 import { deliveredRelated } from './delivery/related.ts';
 import { deliveredSearch } from './delivery/search.ts';
 import { deliveredSite } from './delivery/site.ts';
+import { createSummaries } from './delivery/summaries.ts';
 import { deliveredTags } from './delivery/tags.ts';
 import type { AnswerCache } from './http/cache.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -41,6 +42,8 @@ import { tagRoutes } from './tags/routes.ts';
 
 export interface EndpointDeps {
   config: Config;
+  /** Where answers to the public are kept, if anywhere. */
+  cache?: AnswerCache | undefined;
   /** Signs cursors. */
   secret: string;
   /** Resolves when the service can do its work. */
@@ -48,21 +51,22 @@ export interface EndpointDeps {
 }
 
 /** Every endpoint of Masthead, in the order in which the documentation shows them. */
-export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[] => {
+export const endpointsOf = ({ config, cache, secret, ready }: EndpointDeps): Endpoint[] => {
   const cursors = createCursors(secret);
   const urlOf = (slug: string) => config.articleUrlTemplate.replace('{slug}', slug);
+  const summaries = createSummaries({ urlOf, kept: cache?.parts() });
   const writing = { urlOf, embedHosts: config.embedHosts };
   const signer = createSigner(secret, 'preview', 'mp_');
   const previewUrlOf = (token: string) => `${config.publicUrl}/v1/preview/${token}`;
   return [
-    ...deliveredArticles({ cursors, urlOf }),
+    ...deliveredArticles({ cursors, urlOf, summaries }),
     ...deliveredPreview({ signer }),
     ...articleRoutes({ ...writing, cursors }),
     ...stagedRoutes(writing),
     ...revisionRoutes({ ...writing, cursors, signer, previewUrlOf }),
-    ...deliveredRelated({ urlOf }),
+    ...deliveredRelated({ summaries }),
     ...deliveredJsonLd({ urlOf }),
-    ...deliveredSearch({ cursors, urlOf }),
+    ...deliveredSearch({ cursors, summaries }),
     ...deliveredAuthors({ cursors }),
     ...authorRoutes({ cursors }),
     ...deliveredComments({ cursors }),
@@ -76,7 +80,7 @@ export const endpointsOf = ({ config, secret, ready }: EndpointDeps): Endpoint[]
     ...deliveredTags({ cursors }),
     ...tagRoutes({ cursors }),
     ...mergeRoutes(),
-    ...deliveredLists({ urlOf }),
+    ...deliveredLists({ summaries }),
     ...listRoutes({ cursors }),
     ...deliveredSite(),
     ...settingsRoutes(),
@@ -147,7 +151,7 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     if (isStopping()) throw new Error('the process is stopping');
     await check();
   };
-  const endpoints = endpointsOf({ config, secret, ready });
+  const endpoints = endpointsOf({ config, cache, secret, ready });
   app.addHook('onSend', async (_request, reply) => {
     // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
     if (isStopping()) reply.header('Connection', 'close');

@@ -1,12 +1,10 @@
-// Articles for everybody. One query decides who is public; the rows, tags and bylines of a page follow in a constant
-// number of queries, and no list reads a text unless it is asked for.
-import { eq, getTableColumns, sql } from 'drizzle-orm';
+// Articles for everybody: a list of them, whose keys one query finds, and one with its text.
+import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { linksOf } from '../articles/links.ts';
 import { ArticleQuery } from '../articles/query.ts';
-import { Article, ArticleList, type ArticleSummary, MovedArticle } from '../articles/schema.ts';
-import { type ArticleUrl, dueAtOf, type PublicRow, summaryView } from '../articles/view.ts';
-import { visible } from '../articles/visibility.ts';
+import { Article, ArticleList, MovedArticle } from '../articles/schema.ts';
+import { type ArticleUrl, dueAtOf, summaryView } from '../articles/view.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';
 import { type Cursors, readPage } from '../core/page.ts';
@@ -19,6 +17,7 @@ import { distinct, namesOn } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
 import { namedBy } from './named.ts';
 import { requirePublic } from './reference.ts';
+import { publicColumns, type Summaries } from './summaries.ts';
 
 const ARTICLES = '/v1/articles';
 const tag = 'Articles';
@@ -26,56 +25,8 @@ const tag = 'Articles';
 export interface DeliveredArticleDeps {
   cursors: Cursors;
   urlOf: ArticleUrl;
+  summaries: Summaries;
 }
-
-/** The columns that a public answer may depend on; what is private is not even asked for. */
-const publicColumns = ({ tables: { articles, sections } }: Db) => {
-  const {
-    seq,
-    status,
-    sectionId,
-    slugIsExplicit,
-    notes,
-    metadataPrivate,
-    returnNote,
-    stagedAt,
-    sourceSystem,
-    sourceId,
-    version,
-    createdAt,
-    createdBy,
-    updatedAt,
-    updatedBy,
-    commentCount,
-    ...columns
-  } = getTableColumns(articles);
-  return { ...columns, section: { slug: sections.slug, name: sections.name } };
-};
-
-/** The public rows among `ids`, in no order. */
-const rowsOf = async (db: Db, ids: readonly string[], now: number): Promise<PublicRow[]> => {
-  const { articles, sections } = db.tables;
-  const query = prepared(db, 'articles_of_page', () =>
-    db
-      .select(publicColumns(db))
-      .from(articles)
-      .leftJoin(sections, eq(sections.id, articles.sectionId))
-      .where(sql`${db.dialect.isAnyOf(articles.id, 'ids')} and ${visible(articles, sql.placeholder('now'))}`),
-  );
-  return query.execute({ ids: db.dialect.list(ids), now });
-};
-
-const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
-  const { articleBodies } = db.tables;
-  const query = prepared(db, 'texts_of_page', () =>
-    db
-      .select({ id: articleBodies.articleId, html: articleBodies.html })
-      .from(articleBodies)
-      .where(db.dialect.isAnyOf(articleBodies.articleId, 'ids')),
-  );
-  const rows = await query.execute({ ids: db.dialect.list(ids) });
-  return new Map(rows.map(({ id, html }) => [id, html]));
-};
 
 /** One article with its text, by id or by a slug it has or had. */
 export const articleByReference = async (db: Db, reference: string) => {
@@ -108,32 +59,6 @@ export const articleByReference = async (db: Db, reference: string) => {
   return row;
 };
 
-export interface Answered<T> {
-  body: T;
-  dueAt: number | null;
-}
-
-/** The rows of `keys` as summaries, in the order of `keys`; a key whose article is not public is left out. */
-export const summariesOf = async (
-  db: Db,
-  ids: readonly string[],
-  withText: boolean,
-  { now, urlOf }: { now: number; urlOf: ArticleUrl },
-): Promise<Answered<ArticleSummary[]>> => {
-  const context = { now, urlOf, discussion: await discussionSettings(db) };
-  const rows = new Map((await rowsOf(db, ids, now)).map((row) => [row.id, row]));
-  const links = await linksOf(db, ids);
-  const texts = withText ? await textsOf(db, ids) : undefined;
-  const shown = ids.flatMap((id) => rows.get(id) ?? []);
-  return {
-    body: shown.map((row) => ({
-      ...summaryView(row, links.get(row.id)!, context),
-      ...(texts === undefined ? {} : { bodyHtml: texts.get(row.id)! }),
-    })),
-    dueAt: earliest(...shown.map((row) => dueAtOf(row, context))),
-  };
-};
-
 const parameterFault = (parameter: string, code: string, message: string) =>
   new Problem('validation_failed', `Not valid: ${parameter}.`, { errors: [{ parameter, code, message }] });
 
@@ -145,19 +70,18 @@ const requireAlone = ({ ids: _, view: __, ...others }: ArticleQuery): void => {
 
 const listArticles = async (
   db: Db,
-  { cursors, urlOf }: DeliveredArticleDeps,
+  { cursors, summaries }: DeliveredArticleDeps,
   query: ArticleQuery,
   now: number,
 ) => {
-  const withText = query.view === 'full';
-  const context = { now, urlOf };
+  const how = { now, withText: query.view === 'full' };
   if (query.ids !== undefined) {
     requireAlone(query);
-    const { body, dueAt } = await summariesOf(db, [...new Set(query.ids)], withText, context);
+    const { items, dueAt, tags: names } = await summaries(db, [...new Set(query.ids)], how);
     return {
-      body: { items: body, nextCursor: null },
+      body: { items, nextCursor: null },
       dueAt: earliest(dueAt, await nextTurnAt(db, now)),
-      tags: distinct('articles', ...namesOn(body)),
+      tags: distinct('articles', ...names),
     };
   }
   const {
@@ -198,13 +122,13 @@ const listArticles = async (
     count: async (most) => (await keys(undefined, most)).length,
   });
   const ids = page.items.map(({ id }) => id);
-  const { body, dueAt } = await summariesOf(db, ids, withText, context);
+  const { items, dueAt, tags: names } = await summaries(db, ids, how);
   const narrowed = [sections, tags, authors].flatMap((named) => named.tags);
   return {
-    body: { ...page, items: body },
+    body: { ...page, items },
     dueAt: earliest(dueAt, await nextTurnAt(db, now)),
     // Each article of a list that is narrowed carries the tags of what narrows it.
-    tags: distinct(...(narrowed.length > 0 ? narrowed : (['articles'] as const)), ...namesOn(body)),
+    tags: distinct(...(narrowed.length > 0 ? narrowed : (['articles'] as const)), ...names),
   };
 };
 

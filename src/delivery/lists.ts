@@ -3,7 +3,6 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { view } from '../articles/query.ts';
-import type { ArticleUrl } from '../articles/view.ts';
 import { isVisible } from '../articles/visibility.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';
@@ -11,9 +10,9 @@ import { notFound } from '../core/problem.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { List } from '../lists/schema.ts';
-import { summariesOf } from './articles.ts';
-import { distinct, namesOn } from './cache-tags.ts';
+import { distinct } from './cache-tags.ts';
 import { earliest } from './due.ts';
+import type { Summaries } from './summaries.ts';
 
 /** The list of this id or slug; throws `not_found`. */
 const listByReference = async (db: Db, reference: string) => {
@@ -44,7 +43,7 @@ const itemsOf = (db: Db, listId: string) => {
   return query.execute({ listId });
 };
 
-export const deliveredLists = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] => [
+export const deliveredLists = ({ summaries }: { summaries: Summaries }): Endpoint[] => [
   endpoint({
     method: 'GET',
     url: '/v1/lists/:list',
@@ -62,14 +61,14 @@ export const deliveredLists = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] => 
       const list = await listByReference(db, params.list);
       const items = await itemsOf(db, list.id);
       const ids = items.filter((item) => isVisible(item, now)).map(({ id }) => id);
-      const shown = await summariesOf(db, ids, query.view === 'full', { now, urlOf });
+      const shown = await summaries(db, ids, { now, withText: query.view === 'full' });
       const starts = items.map(({ publicFrom }) =>
         publicFrom !== null && publicFrom > now ? publicFrom : null,
       );
       return {
-        body: { ...list, items: shown.body, nextCursor: null },
+        body: { ...list, items: shown.items, nextCursor: null },
         // Whatever becomes of an article that the list names, its event says `articles`.
-        tags: distinct(`list:${list.slug}`, 'articles', ...namesOn(shown.body)),
+        tags: distinct(`list:${list.slug}`, 'articles', ...shown.tags),
         dueAt: earliest(shown.dueAt, ...starts),
       };
     },

@@ -4,15 +4,14 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { view } from '../articles/query.ts';
 import { ArticleList } from '../articles/schema.ts';
-import type { ArticleUrl } from '../articles/view.ts';
 import { IdOrSlug, limitOf } from '../core/fields.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { type ListFilter, type ListKey, listKeys } from './article-lists.ts';
-import { summariesOf } from './articles.ts';
-import { distinct, namesOn } from './cache-tags.ts';
+import { distinct } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
 import { isLasting, publicArticle } from './reference.ts';
+import type { Summaries } from './summaries.ts';
 
 /** Together at most five hundred candidates, found and ranked in a few milliseconds. */
 const RAREST_TAGS = 10;
@@ -83,7 +82,7 @@ const relatedIds = async (db: Db, id: string, limit: number, now: number): Promi
   return [...near, ...filling.map((key) => key.id)];
 };
 
-export const deliveredRelated = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] => [
+export const deliveredRelated = ({ summaries }: { summaries: Summaries }): Endpoint[] => [
   endpoint({
     method: 'GET',
     url: '/v1/articles/:article/related',
@@ -107,10 +106,10 @@ export const deliveredRelated = ({ urlOf }: { urlOf: ArticleUrl }): Endpoint[] =
       const now = clock();
       const { id, slug, publicUntil } = await publicArticle(db, article, now);
       const ids = await relatedIds(db, id, limit, now);
-      const shown = await summariesOf(db, ids, view === 'full', { now, urlOf });
+      const shown = await summaries(db, ids, { now, withText: view === 'full' });
       return {
-        body: { items: shown.body, nextCursor: null },
-        tags: isLasting(article, slug) ? distinct(`article:${id}`, 'articles', ...namesOn(shown.body)) : null,
+        body: { items: shown.items, nextCursor: null },
+        tags: isLasting(article, slug) ? distinct(`article:${id}`, 'articles', ...shown.tags) : null,
         dueAt: earliest(publicUntil, shown.dueAt, await nextTurnAt(db, now)),
       };
     },

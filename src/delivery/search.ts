@@ -1,19 +1,18 @@
 // Search for everybody, over what is public and nothing else: newest first as the index is walked, or the newest
 // matches ordered by where they have the words.
 import { SearchQuery } from '../articles/query.ts';
-import { type SearchResult, SearchResultList } from '../articles/schema.ts';
-import type { ArticleUrl } from '../articles/view.ts';
+import { SearchResultList } from '../articles/schema.ts';
 import { type Cursors, readPage } from '../core/page.ts';
 import { markedHtml, snippetOf } from '../core/snippet.ts';
 import { takingTurns } from '../core/turns.ts';
 import { type Db, prepared } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { keysAmong, type ListFilter, type ListKey, presentIn } from './article-lists.ts';
-import { summariesOf } from './articles.ts';
-import { distinct, namesOn } from './cache-tags.ts';
+import { distinct } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
 import { namedBy } from './named.ts';
 import { type Wanted, walk } from './search-walk.ts';
+import type { Summaries } from './summaries.ts';
 
 /** What is ranked: the newest so many. */
 const RANKED_MAX = 2_000;
@@ -90,12 +89,12 @@ const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, stri
 /** How long a page is put together between two turns of the event loop. */
 const AT_ONCE_MS = 5;
 
-const listResults = async (
-  db: Db,
-  { cursors, urlOf }: { cursors: Cursors; urlOf: ArticleUrl },
-  query: SearchQuery,
-  now: number,
-) => {
+export interface SearchDeps {
+  cursors: Cursors;
+  summaries: Summaries;
+}
+
+const listResults = async (db: Db, { cursors, summaries }: SearchDeps, query: SearchQuery, now: number) => {
   const { q, section, tag, author, language, publishedAfter, publishedBefore, exclude } = query;
   const { view, sort = 'relevance' } = query;
   const filter: ListFilter = {
@@ -120,23 +119,23 @@ const listResults = async (
   });
   const ids = page.items.map(({ id }) => id);
   const turn = takingTurns(AT_ONCE_MS);
-  const { body: summaries, dueAt } = await summariesOf(db, ids, view === 'full', { now, urlOf });
+  const { items: found, dueAt, tags } = await summaries(db, ids, { now, withText: view === 'full' });
   await turn();
   const texts = await textsOf(db, ids);
-  const items: SearchResult[] = [];
-  for (const summary of summaries) {
+  const items = [];
+  for (const written of found) {
     await turn();
-    const titleHtml = markedHtml(summary.title, q);
-    items.push({ ...summary, titleHtml, snippet: snippetOf(texts.get(summary.id)!, q) });
+    const { id, title } = written.value;
+    items.push(written.with({ titleHtml: markedHtml(title, q), snippet: snippetOf(texts.get(id)!, q) }));
   }
   return {
     body: { ...page, items },
-    tags: distinct('articles', ...namesOn(summaries)),
+    tags: distinct('articles', ...tags),
     dueAt: earliest(dueAt, await nextTurnAt(db, now)),
   };
 };
 
-export const deliveredSearch = (deps: { cursors: Cursors; urlOf: ArticleUrl }): Endpoint[] => [
+export const deliveredSearch = (deps: SearchDeps): Endpoint[] => [
   endpoint({
     method: 'GET',
     url: '/v1/search',

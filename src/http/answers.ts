@@ -5,6 +5,7 @@ import type { AnswerCache } from './cache.ts';
 import { cacheControl } from './cache-control.ts';
 import { type Endpoint, isManagement, type Reply } from './endpoint.ts';
 import { bytesTag, matchesNone } from './preconditions.ts';
+import { jsonOf } from './written.ts';
 
 /** A header; node has joined the values of one that was repeated, or kept the first. */
 export const headerOf = (request: FastifyRequest, name: string): string | undefined => {
@@ -51,7 +52,7 @@ export interface How {
  * begin a comment there (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements).
  */
 const textOf = (body: unknown, mediaType: string): string => {
-  const text = JSON.stringify(body);
+  const text = jsonOf(body);
   return mediaType === 'application/ld+json' ? text.replaceAll('<', '\\u003c') : text;
 };
 

@@ -1,19 +1,15 @@
 // Finished answers, kept before the router: a hit runs no hook, no handler and no query. An answer gets in only from
 // answers.ts, so nothing can be served that was not public; it goes when an event names one of its tags.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Changes } from '../db/database.ts';
 import { keyOf } from './cache-key.ts';
 import { type Finished, KeptAnswer } from './kept-answer.ts';
+import { KeptParts } from './kept-parts.ts';
+import { Purges, type Tagged, TaggedStore } from './tagged-store.ts';
 
-/** How many tags are remembered with the time of their last purge; of those forgotten the latest time counts for all. */
-const PURGES_KEPT = 10_000;
-/** Requests that were seen once, as bits: each of these keeps a bit of memory, and all are forgotten when half are set. */
-const SEEN_BITS = 65_536;
-
-export interface CacheParts {
+export interface CacheDeps {
   changes: Changes;
   clock: Clock;
   /** True from the moment the process has been asked to stop. */
@@ -21,8 +17,10 @@ export interface CacheParts {
 }
 
 export interface CacheOptions {
-  /** 0: nothing is kept. */
+  /** For answers; 0: nothing is kept. */
   maxBytes: number;
+  /** For each kind of what they are put together from. */
+  maxPartsBytes: number;
   /** Says on every answer whether it came from here. */
   isDebugged: boolean;
 }
@@ -41,67 +39,61 @@ export class AnswerCache {
   /** What happened so far; for measuring and tests. */
   readonly figures = { hits: 0, misses: 0, joined: 0, refused: 0 };
   readonly #options: CacheOptions;
-  readonly #kept: LRUCache<string, KeptAnswer>;
-  readonly #keysOf = new Map<string, Set<string>>();
+  readonly #kept: TaggedStore<KeptAnswer>;
+  /** That of the answers, and those of parts. */
+  readonly #stores: Pick<TaggedStore<Tagged>, 'bytes' | 'purge'>[];
+  readonly #purges = new Purges();
   readonly #misses = new Map<string, Miss>();
   readonly #missOf = new WeakMap<IncomingMessage, Miss>();
-  readonly #purgedAt: LRUCache<string, number>;
-  readonly #seen = new Uint8Array(SEEN_BITS);
-  #seenCount = 0;
-  #purges = 0;
-  /** Whoever began to read before this many purges is too late, whatever it shows. */
-  #floor = 0;
-  #parts: CacheParts | undefined;
+  #deps: CacheDeps | undefined;
   #isCurrent: boolean | undefined;
 
   constructor(options: CacheOptions) {
     this.#options = options;
-    this.#purgedAt = new LRUCache({
-      max: PURGES_KEPT,
-      dispose: (at, _, reason) => {
-        if (reason === 'evict') this.#floor = Math.max(this.#floor, at);
-      },
-    });
-    this.#kept = new LRUCache({
-      maxSize: Math.max(1, options.maxBytes),
-      sizeCalculation: ({ size }) => size,
-      dispose: (answer, key) => this.#forget(answer, key),
-    });
+    this.#kept = new TaggedStore(options.maxBytes);
+    this.#stores = [this.#kept];
   }
 
   get isDebugged(): boolean {
     return this.#options.isDebugged;
   }
 
-  /** How much is kept, at most `maxBytes`. */
+  /** How much is kept, in answers and in parts of them. */
   get bytes(): number {
-    return this.#kept.calculatedSize;
+    return this.#stores.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** How many answers are kept. */
   get entries(): number {
-    return this.#kept.size;
+    return this.#kept.entries;
+  }
+
+  /** A place for one kind of what answers are put together from, which goes as they do. */
+  parts<V extends Tagged>(): KeptParts<V> {
+    const store = new TaggedStore<V>(this.#options.maxPartsBytes);
+    this.#stores.push(store);
+    return new KeptParts(store, this.#purges, () => this.#deps !== undefined && this.#isAware(this.#deps));
   }
 
   /** Begins to keep answers, and to learn from `changes` which ones must go. */
-  open(parts: CacheParts): void {
+  open(deps: CacheDeps): void {
     if (this.#options.maxBytes === 0) return;
-    parts.changes.subscribe((tags) => this.purge(tags));
-    this.#parts = parts;
+    deps.changes.subscribe((tags) => this.purge(tags));
+    this.#deps = deps;
   }
 
   /** The listener of a server whose router is `route`. */
   before(route: RequestListener): RequestListener {
     const listen: RequestListener = (request, response) => {
-      const parts = this.#parts;
-      const key = parts === undefined ? undefined : keyOf(request);
-      if (parts === undefined || key === undefined || !this.#isAware(parts)) return route(request, response);
-      const now = parts.clock();
-      const answer = this.#find(key, now);
+      const deps = this.#deps;
+      const key = deps === undefined ? undefined : keyOf(request);
+      if (deps === undefined || key === undefined || !this.#isAware(deps)) return route(request, response);
+      const now = deps.clock();
+      const answer = this.#kept.get(key, now);
       if (answer !== undefined) {
         this.figures.hits += 1;
         const { isDebugged } = this.#options;
-        return answer.send(request, response, { now, isLast: parts.isStopping(), isDebugged });
+        return answer.send(request, response, { now, isLast: deps.isStopping(), isDebugged });
       }
       const before = this.#misses.get(key);
       if (before !== undefined) {
@@ -111,7 +103,7 @@ export class AnswerCache {
       }
       this.figures.misses += 1;
       const release = () => this.#release(miss, listen, route);
-      const miss: Miss = { key, since: this.#purges, waiting: [], release };
+      const miss: Miss = { key, since: this.#purges.count, waiting: [], release };
       this.#misses.set(key, miss);
       this.#missOf.set(request, miss);
       // Where no answer was offered: it failed, was none of ours, or the client went away.
@@ -122,7 +114,7 @@ export class AnswerCache {
   }
 
   /** Once in a turn of the event loop: asking at each request would cost a quarter of all hits. */
-  #isAware({ changes }: CacheParts): boolean {
+  #isAware({ changes }: CacheDeps): boolean {
     if (this.#isCurrent === undefined) {
       this.#isCurrent = changes.areKnown();
       setImmediate(() => {
@@ -130,13 +122,6 @@ export class AnswerCache {
       });
     }
     return this.#isCurrent;
-  }
-
-  #find(key: string, now: number): KeptAnswer | undefined {
-    const answer = this.#kept.get(key);
-    if (answer === undefined || answer.dueAt === null || answer.dueAt > now) return answer;
-    this.#kept.delete(key);
-    return undefined;
   }
 
   #release(miss: Miss, listen: RequestListener, route: RequestListener): void {
@@ -155,66 +140,28 @@ export class AnswerCache {
   offer(request: IncomingMessage, finished: Finished): void {
     const miss = this.#missOf.get(request);
     if (miss === undefined) return;
-    const { key, since } = miss;
-    const isLate = since < this.#floor || finished.tags.some((tag) => (this.#purgedAt.get(tag) ?? 0) > since);
-    if (isLate || !this.#mayEnter(miss)) this.figures.refused += 1;
-    else this.#keep(key, new KeptAnswer(finished, key.length));
+    const { key, since, waiting } = miss;
+    const isWanted = waiting.length > 0;
+    if (this.#purges.isLate(finished.tags, since) || !(isWanted || this.#kept.mayKeep(key)))
+      this.figures.refused += 1;
+    else this.#kept.keep(key, new KeptAnswer(finished, key.length));
     miss.release();
   }
 
-  /** While there is room, everybody; then whoever is asked for again, so that addresses asked for once push nobody out. */
-  #mayEnter({ key, waiting }: Miss): boolean {
-    if (this.bytes < this.#options.maxBytes / 2 || waiting.length > 0) return true;
-    const bit = hashOf(key) % SEEN_BITS;
-    if (this.#seen[bit] === 1) return true;
-    this.#seen[bit] = 1;
-    this.#seenCount += 1;
-    if (this.#seenCount > SEEN_BITS / 2) {
-      this.#seen.fill(0);
-      this.#seenCount = 0;
-    }
-    return false;
-  }
-
-  #keep(key: string, answer: KeptAnswer): void {
-    this.#kept.set(key, answer);
-    if (!this.#kept.has(key)) return;
-    for (const tag of answer.tags) {
-      const keys = this.#keysOf.get(tag);
-      if (keys === undefined) this.#keysOf.set(tag, new Set([key]));
-      else keys.add(key);
-    }
-  }
-
-  #forget({ tags }: KeptAnswer, key: string): void {
-    for (const tag of tags) {
-      const keys = this.#keysOf.get(tag);
-      if (keys?.delete(key) && keys.size === 0) this.#keysOf.delete(tag);
-    }
-  }
-
-  /** Forgets every answer that shows one of `tags`, or all of them. */
+  /** Forgets every answer that shows one of `tags`, or all of them, and what such answers are put together from. */
   purge(tags: readonly string[] | 'everything'): void {
-    this.#purges += 1;
-    if (tags === 'everything') {
-      this.#floor = this.#purges;
-      this.#kept.clear();
-      return;
-    }
-    for (const tag of tags) {
-      this.#purgedAt.set(tag, this.#purges);
-      for (const key of this.#keysOf.get(tag) ?? []) this.#kept.delete(key);
-    }
+    this.#purges.add(tags);
+    for (const store of this.#stores) store.purge(tags);
   }
 }
 
-/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
-const hashOf = (text: string): number => {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-};
+/** Of what the cache may take, the part for what answers are put together from. */
+const PARTS_SHARE = 1 / 4;
 
 /** The cache that a configuration asks for; it keeps nothing before it is opened. */
 export const createCache = ({ cacheMaxBytes, debugCache }: Pick<Config, 'cacheMaxBytes' | 'debugCache'>) =>
-  new AnswerCache({ maxBytes: cacheMaxBytes, isDebugged: debugCache });
+  new AnswerCache({
+    maxBytes: cacheMaxBytes * (1 - PARTS_SHARE),
+    maxPartsBytes: cacheMaxBytes * PARTS_SHARE,
+    isDebugged: debugCache,
+  });

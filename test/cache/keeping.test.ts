@@ -14,7 +14,7 @@ type Route = (request: IncomingMessage, response: ServerResponse) => void;
 const setUp = (maxBytes = 1_000_000) => {
   const state = { now: 0, isKnown: true, asked: 0 };
   let tell: ChangeListener = () => undefined;
-  const cache = new AnswerCache({ maxBytes, isDebugged: true });
+  const cache = new AnswerCache({ maxBytes, maxPartsBytes: 0, isDebugged: true });
   cache.open({
     changes: {
       subscribe: (listener) => {
