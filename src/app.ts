@@ -152,14 +152,16 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     await check();
   };
   const endpoints = endpointsOf({ config, cache, secret, ready });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // Idle connections are about to be closed: tell clients before, or their next request meets a reset.
     if (isStopping()) reply.header('Connection', 'close');
+    done();
   });
   const { onAnswer } = deps;
   if (onAnswer !== undefined) {
-    app.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
+    app.addHook('onResponse', ({ method, routeOptions }, { statusCode }, done) => {
       onAnswer(method, routeOptions.url ?? '', statusCode);
+      done();
     });
   }
   const failed = config.rateLimit ? createFailedKeys({ database, clock, secret, log: app.log }) : undefined;

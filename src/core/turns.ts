@@ -13,3 +13,16 @@ export const takingTurns = (maxMs: number, now = () => performance.now()): (() =
     endsAt = now() + maxMs;
   };
 };
+
+/** What `work` comes to within `ms`; if it takes longer, throws what `late` makes, and lets `work` go on by itself. */
+export const within = async <T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -19,10 +19,10 @@ const FRAMEWORK: Readonly<Record<string, [code: ProblemCode, detail: string]>> =
   ],
   FST_ERR_BAD_URL: ['request_malformed', 'The address is not percent-encoded UTF-8.'],
   FST_ERR_MAX_PARAM_LENGTH: ['uri_too_long', 'A part of the path is too long.'],
-  FST_ERR_HANDLER_TIMEOUT: ['unavailable', 'The service could not answer in time.'],
 };
 
-const RETRY = { headers: { 'Retry-After': '2' } };
+/** Said of what will pass. */
+export const RETRY = { headers: { 'Retry-After': '2' } };
 
 /** Any failure as a Problem; `isPublicWrite` tells a reader's POST, which never hears of disks, from the desk's. */
 export const asProblem = (error: unknown, isPublicWrite: boolean): Problem => {
@@ -38,7 +38,7 @@ export const asProblem = (error: unknown, isPublicWrite: boolean): Problem => {
     });
   }
   const [code, detail] = knownBy(error) ?? ['internal', 'The failure has been logged.'];
-  return new Problem(code, detail, { cause: error, ...(code === 'unavailable' ? RETRY : {}) });
+  return new Problem(code, detail, { cause: error });
 };
 
 const knownBy = (error: unknown) =>

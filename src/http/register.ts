@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Actor, actorName, createContext, type Receipt } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Fault, Problem } from '../core/problem.ts';
+import { within } from '../core/turns.ts';
 import type { Expected } from '../core/version.ts';
 import type { Database } from '../db/database.ts';
 import { headerOf, send } from './answers.ts';
@@ -13,6 +14,7 @@ import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.
 import { createIdempotency } from './idempotency.ts';
 import type { TakeRequest } from './limits.ts';
 import { parseIfMatch } from './preconditions.ts';
+import { RETRY } from './problems.ts';
 import { createSpeakerOf, type SpeakerOf } from './speaker.ts';
 import { type JsonBody, parseParts, parseQuery } from './validation.ts';
 
@@ -28,6 +30,8 @@ export interface RegisterDeps {
   authenticate(authorization: string | undefined, address: string): Promise<Extract<Actor, { kind: 'key' }>>;
   /** Counts requests; absent: nobody is limited. */
   takeRequest?: TakeRequest | undefined;
+  /** How long a request may take: after that whoever asked is told so, whatever becomes of it. Ten seconds. */
+  timeLimitMs?: number;
   /** Whether readers are refused because there is too much to do; absent: never. */
   isOverloaded?: (() => boolean) | undefined;
 }
@@ -57,7 +61,9 @@ export const registerEndpoints = (
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
       onRequest: async (request, reply) => {
         if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
-        const actor = await actorOf(endpoint, request, deps, speakerOf);
+        const actor = isOpenRead(endpoint)
+          ? readerOf(request, request.ip)
+          : await inTime(reply, deps, actorOf(endpoint, request, deps, speakerOf));
         request.actor = actor;
         reply.headers(deps.takeRequest?.(endpoint, actor) ?? {});
         requireRole(endpoint, actor);
@@ -78,8 +84,30 @@ export const registerEndpoints = (
 /** Readers wait before the newsroom does, whose requests are bounded by its keys; the probes never do. */
 const isSheddable = ({ access, isProbe }: Endpoint): boolean => access === 'anyone' && isProbe !== true;
 
-const overloaded = (): Problem =>
-  new Problem('unavailable', 'There is too much to do. Try again.', { headers: { 'Retry-After': '2' } });
+const overloaded = (): Problem => new Problem('unavailable', 'There is too much to do. Try again.', RETRY);
+
+const TIME_LIMIT_MS = 10_000;
+
+/** What `work` comes to, in what is left of the time of this request. Throws `unavailable`. */
+const inTime = <T>(
+  reply: FastifyReply,
+  { timeLimitMs = TIME_LIMIT_MS }: Pick<RegisterDeps, 'timeLimitMs'>,
+  work: Promise<T>,
+): Promise<T> =>
+  within(
+    timeLimitMs - reply.elapsedTime,
+    work,
+    () => new Problem('unavailable', 'The service could not answer in time.', RETRY),
+  );
+
+/** A key is ignored here, so that one answer serves everybody. */
+const isOpenRead = ({ access, method }: Endpoint): boolean => access === 'anyone' && method === 'GET';
+
+const readerOf = (request: FastifyRequest, address: string): Actor => ({
+  kind: 'reader',
+  address,
+  agent: headerOf(request, 'user-agent') ?? null,
+});
 
 const actorOf = async (
   endpoint: Endpoint,
@@ -88,15 +116,11 @@ const actorOf = async (
   speakerOf: SpeakerOf,
 ): Promise<Actor> => {
   const authorization = headerOf(request, 'authorization');
-  if (endpoint.access === 'anyone') {
-    const agent = headerOf(request, 'user-agent') ?? null;
-    // A key is ignored on GET, so that one answer serves everybody; a bad key on a POST is refused all the same.
-    if (authorization === undefined || endpoint.method === 'GET')
-      return { kind: 'reader', address: request.ip, agent };
-    await authenticate(authorization, request.ip);
-    return { kind: 'reader', address: speakerOf(headerOf(request, 'x-forwarded-for'), request.ip), agent };
-  }
-  return authenticate(authorization, request.ip);
+  if (endpoint.access !== 'anyone') return authenticate(authorization, request.ip);
+  if (authorization === undefined) return readerOf(request, request.ip);
+  // Nobody needs a key here, and a bad one is refused all the same.
+  await authenticate(authorization, request.ip);
+  return readerOf(request, speakerOf(headerOf(request, 'x-forwarded-for'), request.ip));
 };
 
 const requireRole = ({ access }: Endpoint, actor: Actor): void => {
@@ -104,7 +128,8 @@ const requireRole = ({ access }: Endpoint, actor: Actor): void => {
   throw new Problem('forbidden', `A key of the role ${actor.role} may not do this.`);
 };
 
-const createHandler = ({ publicUrl, database, clock, cache }: RegisterDeps) => {
+const createHandler = (deps: RegisterDeps) => {
+  const { publicUrl, database, clock, cache } = deps;
   const idempotency = createIdempotency();
 
   return async (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -119,14 +144,17 @@ const createHandler = ({ publicUrl, database, clock, cache }: RegisterDeps) => {
         await endpoint.run(ctx, input).catch((error: unknown) => Promise.reject(raced(database, error))),
       );
     };
-    const isPublic = endpoint.method === 'GET' && endpoint.access === 'anyone';
-    const how = { publicUrl, clock, isPublic, answers: endpoint.answers, cache };
+    const how = { publicUrl, clock, isPublic: isOpenRead(endpoint), answers: endpoint.answers, cache };
     const key = request.method === 'POST' ? headerOf(request, 'idempotency-key') : undefined;
-    if (key === undefined) return send(request, reply, await answer(), how);
+    if (key === undefined) return send(request, reply, await inTime(reply, deps, answer()), how);
 
     const caller = actor.kind === 'reader' ? actor.address : actorName(actor);
     const keyed = { key, caller, route: request.url, body: json?.value };
-    const { reply: once, isReplayed } = await idempotency.once(database.read, keyed, clock, answer);
+    const { reply: once, isReplayed } = await inTime(
+      reply,
+      deps,
+      idempotency.once(database.read, keyed, clock, answer),
+    );
     if (isReplayed) reply.header('Idempotency-Replayed', 'true');
     return send(request, reply, once, how);
   };

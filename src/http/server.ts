@@ -1,18 +1,25 @@
 // The fastify instance: limits and time-outs stated, request ids, CORS, security headers, strict JSON, and every
 // failure as a problem. Knows no resource and no endpoint.
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  IncomingMessage,
+  type RequestListener,
+  type Server,
+  ServerResponse,
+} from 'node:http';
+import { Socket } from 'node:net';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import helmet from 'helmet';
 import type { Config } from '../config.ts';
 import { catalogue, notFound, Problem } from '../core/problem.ts';
-import { headerOf, pathOf } from './answers.ts';
+import { headerOf, pathOf, textsOf } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { isManagement } from './endpoint.ts';
 import { serializers } from './log.ts';
@@ -49,8 +56,34 @@ const canonicalTarget = (target: string): string =>
     return plain.startsWith('/') ? plain : `/${plain}`;
   });
 
+/** What browsers are told to be wary of. Helmet says the same of every answer, and so it is asked once. */
+const securityHeaders = (): Record<string, string> => {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  const tell = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Whether there is TLS is known to the proxy before us, not to us.
+    strictTransportSecurity: false,
+    // These tell browsers of ten years ago, and plugins that are gone, what to do with pages, or windows what opened them;
+    // answers are data, the policy above says who may frame them, and each header costs a fiftieth of a hit.
+    crossOriginOpenerPolicy: false,
+    xFrameOptions: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+    originAgentCluster: false,
+  });
+  tell(request, response, () => undefined);
+  return textsOf(response.getHeaders());
+};
+
 const sendProblem =
-  (publicUrl: string) =>
+  (publicUrl: string, security: Readonly<Record<string, string>>) =>
   (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
     const isManaging = isManagement(request.url);
     const problem = asProblem(error, !isManaging && request.method === 'POST');
@@ -63,9 +96,9 @@ const sendProblem =
       .code(problem.status)
       .headers(problem.headers)
       .headers({
-        'X-Request-Id': request.id,
         // Where the framework itself refuses a request, no hook has run.
-        'X-Content-Type-Options': 'nosniff',
+        ...security,
+        'X-Request-Id': request.id,
         'Cache-Control': isManaging ? 'private, no-store' : 'no-store',
       })
       .type(PROBLEM_TYPE)
@@ -156,7 +189,8 @@ export const createServer = ({
   cache,
   logStream = logOutput(STANDARD_OUTPUT),
 }: ServerOptions): FastifyInstance => {
-  const problem = sendProblem(config.publicUrl);
+  const security = securityHeaders();
+  const problem = sendProblem(config.publicUrl, security);
   const app = Fastify({
     logger: {
       level: config.logLevel,
@@ -168,8 +202,6 @@ export const createServer = ({
     rewriteUrl: (raw) => canonicalTarget(raw.url!),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    // Zero by default; it alone ends a handler that never answers.
-    handlerTimeout: 10_000,
     serverFactory: (route) => listener(cache === undefined ? route : cache.before(route)),
     routerOptions: { maxParamLength: 200 },
     schemaController: { compilersFactory: NO_COMPILERS },
@@ -184,8 +216,8 @@ export const createServer = ({
   acceptOnlyJson(app);
   app.setErrorHandler((error, request, reply) => problem(request, reply, error));
   app.setNotFoundHandler((request, reply) => problem(request, reply, notFound()));
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(security).header('X-Request-Id', request.id);
     if (request.url.length > MAX_URL_LENGTH) throw new Problem('uri_too_long', 'The address is too long.');
     // No name has it, and PostgreSQL cannot even be asked for it.
     if (/^[^?#]*%00/.test(request.url))
@@ -194,24 +226,7 @@ export const createServer = ({
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new Problem('request_malformed', 'Send a Host header.');
     }
-  });
-  app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // Whether there is TLS is known to the proxy before us, not to us.
-    strictTransportSecurity: false,
-    // These tell browsers of ten years ago, and plugins that are gone, what to do with pages, or windows what opened them;
-    // answers are data, the policy above says who may frame them, and each header costs a fiftieth of a hit.
-    crossOriginOpenerPolicy: false,
-    xFrameOptions: false,
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-    originAgentCluster: false,
+    done();
   });
   app.register(cors, { delegator: (request, done) => done(null, corsFor(request, config)) });
   return app;

@@ -1,7 +1,7 @@
 // Long work lets others in between, and not more often than it must.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { test } from 'tap';
-import { takingTurns } from '../../src/core/turns.ts';
+import { takingTurns, within } from '../../src/core/turns.ts';
 
 test('others have their turn when the time is over, and no sooner', async (t) => {
   let now = 100;
@@ -35,4 +35,18 @@ test('without a clock of its own it goes by that of the process', async (t) => {
   await turn();
   t.equal(isLetIn, true);
   await waiting;
+});
+
+test('what comes in time is given or thrown as it is, and what does not is an error of ours', async (t) => {
+  const late = () => new Error('late');
+  t.equal(await within(60_000, Promise.resolve(1), late), 1);
+  await t.rejects(within(60_000, Promise.reject(new Error('early')), late), /early/);
+  let refuse: (error: Error) => void = () => undefined;
+  const never = new Promise<number>((_, reject) => {
+    refuse = reject;
+  });
+  await t.rejects(within(1, never, late), /late/);
+  // Nobody waits for it any more, and it must not end the process.
+  refuse(new Error('too late'));
+  await nextTurn();
 });

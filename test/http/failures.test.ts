@@ -68,7 +68,6 @@ test('a full disk is 507 at the desk, 503 to a reader; what passes by itself is 
     [new CommitUnknown(coded('SQLITE_IOERR_FSYNC')), 'unavailable', 'unavailable'],
     [new DatabaseBusy(coded('SQLITE_BUSY')), 'unavailable', 'unavailable'],
     [coded('ECONNREFUSED'), 'unavailable', 'unavailable'],
-    [coded('FST_ERR_HANDLER_TIMEOUT'), 'unavailable', 'unavailable'],
     [coded('ERR_SOMETHING_ELSE'), 'internal', 'internal'],
     [new Error('no code'), 'internal', 'internal'],
     ['text', 'internal', 'internal'],
@@ -187,4 +186,19 @@ test('no key, e-mail, body or query comes into the log, whatever is sent', async
   t.match(lines, /"path":"\/v1\/manage\/authors"/);
   for (const word of [email, secret, 'a-secret', '%40', ...Object.values(site.keys)])
     t.notOk(lines.includes(word), word.slice(0, 8));
+});
+
+test('who is not answered in time is told to come back, and what was begun goes on', async (t) => {
+  let finish: () => void = () => undefined;
+  const work = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const { post } = await stubServer(t, () => work, { timeLimitMs: 50 });
+  for (const headers of [{}, { 'idempotency-key': 'one' }]) {
+    const late = await post('/v1/things/x', headers);
+    t.match(late, { status: 503, headers: { 'retry-after': '2' }, body: { code: 'unavailable' } });
+  }
+  finish();
+  await work;
+  t.equal((await post('/v1/things/x')).status, 204);
 });

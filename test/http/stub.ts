@@ -9,7 +9,11 @@ import { registerEndpoints } from '../../src/http/register.ts';
 import { createServer } from '../../src/http/server.ts';
 import { testDatabase } from '../database.ts';
 
-export const stubServer = async (t: Test, run: (ctx: Context) => Promise<unknown>) => {
+export const stubServer = async (
+  t: Test,
+  run: (ctx: Context) => Promise<unknown>,
+  { timeLimitMs }: { timeLimitMs?: number } = {},
+) => {
   const log: string[] = [];
   const config = readConfig({ PUBLIC_URL: 'https://cms.example', LOG_LEVEL: 'debug' });
   const app = createServer({ config, logStream: { write: (line) => void log.push(line) } });
@@ -32,6 +36,7 @@ export const stubServer = async (t: Test, run: (ctx: Context) => Promise<unknown
     trustProxy: [],
     database,
     clock: () => 0,
+    ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
     authenticate: async () => ({ kind: 'key', id: 'k', name: 'k', role: 'admin', authorId: null }),
   });
   await app.ready();
