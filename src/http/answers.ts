@@ -22,9 +22,9 @@ export const pathOf = (request: FastifyRequest): string =>
     .replace(/[?#].*/s, '')
     .replace(/[^/]+/g, (part) => (/^(?!m[hp]_)[\w.-]{1,100}$/.test(part) ? part : '*'));
 
-/** Headers as they are sent. */
-export const textsOf = (headers: object): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+/** The headers that hooks and the answer itself have set so far. */
+const textsOf = (reply: FastifyReply): Record<string, string> =>
+  Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 
 const nextLink = (request: FastifyRequest, publicUrl: string, body: unknown): string | undefined => {
   if (typeof body !== 'object' || body === null || !('nextCursor' in body)) return undefined;
@@ -82,7 +82,7 @@ export const send = (
       .type(type);
     if (tags !== null) {
       if (tags.length > 0) reply.headers({ 'Cache-Tag': tags.join(','), 'Surrogate-Key': tags.join(' ') });
-      cache?.offer(request.raw, { headers: textsOf(reply.getHeaders()), etag, bytes, tags, dueAt });
+      cache?.offer(request.raw, { headers: textsOf(reply), etag, bytes, tags, dueAt });
     }
     if (cache?.isDebugged) reply.header('X-Cache', 'miss');
     if (matchesNone(headerOf(request, 'if-none-match'), etag))
