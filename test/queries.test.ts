@@ -105,3 +105,22 @@ test('an answer costs as many queries with twenty items as with three', async (t
   t.same(await measure(), few);
   for (const [url, count] of Object.entries(few)) t.ok(count > 0, `${url}: ${count}`);
 });
+
+test('a list of articles that another list has shown reads none of them again', async (t) => {
+  const site = await testSite(t);
+  const list = (await site.ask('POST', '/v1/manage/lists', { as: 'editor', body: { name: 'Front page' } }))
+    .body.id;
+  for (let n = 0; n < 3; n++) await grow(site, n, list);
+  const itemsOf = async (url: string) => {
+    let items: unknown;
+    const queries = await queriesOf(async () => {
+      ({ items } = (await site.ask('GET', url)).body);
+    });
+    return { items, queries };
+  };
+  const first = await itemsOf('/v1/articles?limit=50');
+  const second = await itemsOf('/v1/articles?limit=60');
+  t.same(second.items, first.items);
+  // Rows, tags, bylines, and what holds for their comments; besides, each asks whether another process wrote.
+  t.ok(second.queries <= first.queries - 4, `${first.queries} queries, then ${second.queries}`);
+});

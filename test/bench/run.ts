@@ -39,8 +39,8 @@ import {
 
 const ARTICLES = Number(process.env.BENCH_ARTICLES ?? 300);
 const STARTS = 3;
-/** How often a site is read, and how often it is written to, while the two are measured together. */
 const DAY_MS = 86_400_000;
+/** How often a site is read, and how often it is written to, while the two are measured together. */
 const READS_A_SECOND = 500;
 const COMMENTS_A_SECOND = 100;
 
@@ -271,8 +271,8 @@ try {
   const crew = await startMasthead({ ...made, WORKERS: '2' }, true);
   results.push(
     ...(await compare([
-      { name: 'list, nothing kept: one process', server: one, ask: { path: list } },
-      { name: 'list, nothing kept: WORKERS=2', server: crew, ask: { path: list } },
+      { name: 'list, nothing kept: Masthead, one process', server: one, ask: { path: list } },
+      { name: 'list, nothing kept: Masthead, WORKERS=2', server: crew, ask: { path: list } },
     ])),
   );
 
