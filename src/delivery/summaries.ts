@@ -102,8 +102,8 @@ export const createSummaries = ({ urlOf, kept }: SummariesDeps): Summaries => {
       rows.map((row) => {
         const written = new Written(summaryView(row, links.get(row.id)!, context));
         const tags = distinct(`article:${row.id}`, ...namesOn([written.value]));
-        // Its text, and the object that was written: about as much again.
-        const size = OVERHEAD_BYTES + 4 * written.json.length + TAG_BYTES * tags.length;
+        // Its JSON, of one or two bytes a character, and the object that it says.
+        const size = OVERHEAD_BYTES + 3 * written.json.length + TAG_BYTES * tags.length;
         return [row.id, { written, tags, dueAt: dueAtOf(row, context), size }];
       }),
     );
