@@ -82,7 +82,8 @@ export const options = {
     value: wholeNumber(65_535).optional(),
   }),
   CACHE_MAX_BYTES: option({
-    meaning: 'Memory for finished answers to the public and the summaries in them, in each process; 0 keeps none.',
+    meaning:
+      'Memory for finished answers to the public and the summaries in them, in each process; 0 keeps none.',
     value: wholeNumber(MAX_CACHE_BYTES),
     default: '67108864',
   }),
