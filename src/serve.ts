@@ -91,8 +91,10 @@ export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const database = await openDatabase({ url: config.databaseUrl, clock: systemClock, log: server.log });
   try {
     const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
-    const secret = await signingSecret(ctx, config.secret);
-    const key = await firstKey(ctx, config.adminKey);
+    const [secret, key] = await Promise.all([
+      signingSecret(ctx, config.secret),
+      firstKey(ctx, config.adminKey),
+    ]);
     if (cluster.isPrimary) await catchUpSearch(ctx);
     if (config.workers === 1 || cluster.isWorker) {
       const figures = await figuresOf(config, { cache, database, log: server.log });
