@@ -12,8 +12,13 @@ await build({
   target: 'node20',
   format: 'esm',
   sourcemap: true,
-  // A binary; two that read files of their own, and only when somebody asks for the documentation; one that is not there.
-  external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', 'pg-native'],
+  external: [
+    // A binary; two that read files of their own, and only when somebody asks for the documentation; one that is not there.
+    ...['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', 'pg-native'],
+    // Fastify asks for these where routes have schemas, which none has, or for the pages of the documentation; in the
+    // bundle node would read through them at each start.
+    ...['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'],
+  ],
   // Packages in CommonJS ask for the modules of node by a `require`, which a module has not.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -8,7 +8,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { firstKey, signingSecret } from './access/bootstrap.ts';
 import { type AppDeps, createApp } from './app.ts';
-import { indexUnindexed } from './articles/search.ts';
+import { catchUpSearch } from './articles/search.ts';
 import { reportServing, superviseWorkers } from './cluster.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createContext, type Log } from './context.ts';
@@ -91,9 +91,11 @@ export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const database = await openDatabase({ url: config.databaseUrl, clock: systemClock, log: server.log });
   try {
     const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
-    const secret = await signingSecret(ctx, config.secret);
-    const key = await firstKey(ctx, config.adminKey);
-    if (cluster.isPrimary) await indexUnindexed(ctx);
+    const [secret, key] = await Promise.all([
+      signingSecret(ctx, config.secret),
+      firstKey(ctx, config.adminKey),
+    ]);
+    if (cluster.isPrimary) await catchUpSearch(ctx);
     if (config.workers === 1 || cluster.isWorker) {
       const figures = await figuresOf(config, { cache, database, log: server.log });
       const onAnswer = figures?.count;

@@ -1,7 +1,7 @@
 // The one place where the full-text indexes are written. Whatever changes an article ends with `indexArticle`, which
 // reads what is in the rows by then and makes both indexes say the same.
 import { createHash } from 'node:crypto';
-import { and, asc, count, eq, gt, isNull, lt, max, sql, sum } from 'drizzle-orm';
+import { asc, eq, gt, inArray, isNull, lt, max, sql } from 'drizzle-orm';
 import { WORDS_VERSION, wordsOf } from '../core/words.ts';
 import type { Db } from '../db/dialect.ts';
 import type { FieldWords } from '../db/full-text.ts';
@@ -127,29 +127,26 @@ export const indexArticle = async (db: Db, articleId: string): Promise<void> => 
     .onConflictDoUpdate({ target: articleSearch.articleId, set: row });
 };
 
-/**
- * Whether the same articles are indexed as there are, told by how many they are and by the sum of their numbers: a
- * tenth of a second for a million of them, where looking for each takes several.
- */
-export const isEachIndexed = async (db: Db): Promise<boolean> => {
-  const { articles, articleSearch } = db.tables;
-  const [there] = await db.select({ articles: count(), numbers: sum(articles.seq) }).from(articles);
-  const [indexed] = await db
-    .select({ articles: count(), numbers: sum(articleSearch.seq) })
-    .from(articleSearch);
-  return there!.articles === indexed!.articles && there!.numbers === indexed!.numbers;
-};
+/** Whether articles wait to be indexed; whatever changes an article indexes it, so only a migration makes them wait. */
+export const hasUnindexed = async (db: Db): Promise<boolean> =>
+  (await db.select().from(db.tables.unindexedArticles).limit(1)).length > 0;
 
-/** Articles that were never indexed, such as those older than the index, in their order after `seq`. */
-export const listUnindexed = async (db: Db, seq: number, most: number) => {
-  const { articles, articleSearch } = db.tables;
-  return db
-    .select({ id: articles.id, seq: articles.seq })
-    .from(articles)
-    .leftJoin(articleSearch, eq(articleSearch.articleId, articles.id))
-    .where(and(isNull(articleSearch.articleId), gt(articles.seq, seq)))
-    .orderBy(asc(articles.seq))
-    .limit(most);
+/** Indexes some of the articles that wait, at most `most`; returns how many. */
+export const indexUnindexed = async (db: Db, most: number): Promise<number> => {
+  const { articles, unindexedArticles } = db.tables;
+  // Held until the end, the articles too: nobody changes one between its being read and its being indexed, and another
+  // process that starts waits here, and then finds them gone.
+  const waiting = await db.dialect.locked(
+    db
+      .select({ id: articles.id })
+      .from(unindexedArticles)
+      .innerJoin(articles, eq(articles.id, unindexedArticles.articleId))
+      .limit(most),
+  );
+  const ids = waiting.map(({ id }) => id);
+  for (const id of ids) await indexArticle(db, id);
+  await db.delete(unindexedArticles).where(inArray(unindexedArticles.articleId, ids));
+  return ids.length;
 };
 
 const CHECKED_AT_ONCE = 200;

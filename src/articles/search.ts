@@ -1,25 +1,14 @@
-// Search at the start of a process: articles that are older than the index are brought into it.
+// Search at the start of a process: articles that the indexes do not know yet are brought into them.
 import type { Context } from '../context.ts';
-import { indexArticle, isEachIndexed, listUnindexed } from './search.store.ts';
+import { hasUnindexed, indexUnindexed } from './search.store.ts';
 
 /** Articles a transaction: other writers get in between. */
 const AT_ONCE = 50;
 
-/** Indexes every article that was never indexed; returns how many there were. Safe to be cut off and begun again. */
-export const indexUnindexed = async (ctx: Context): Promise<number> => {
-  if (await isEachIndexed(ctx.read)) return 0;
+/** Indexes every article that waits for it; returns how many did. Safe to be cut off and begun again. */
+export const catchUpSearch = async (ctx: Context): Promise<number> => {
   let done = 0;
-  let last: number | undefined = Number.MIN_SAFE_INTEGER;
-  while (last !== undefined) {
-    const from = last;
-    const indexed = await ctx.write(async ({ db }) => {
-      const found = await listUnindexed(db, from, AT_ONCE);
-      for (const { id } of found) await indexArticle(db, id);
-      return found;
-    });
-    done += indexed.length;
-    last = indexed.at(-1)?.seq;
-  }
+  while (await hasUnindexed(ctx.read)) done += await ctx.write(({ db }) => indexUnindexed(db, AT_ONCE));
   if (done > 0) ctx.log.info({ articles: done }, 'articles were brought into the search index');
   return done;
 };

@@ -1,5 +1,6 @@
 // Brings a database to the schema this version knows: migrations/{engine}/NNNN_name.sql in order, each in one
-// transaction with its row in schema_migrations. There is no way back; a newer database is refused, not changed.
+// transaction with its row in schema_migrations; in a new SQLite file all are one. There is no way back; a newer database
+// is refused, not changed.
 import { readdirSync, readFileSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import type pg from 'pg';
@@ -67,10 +68,16 @@ export function migrateSqlite(
     return true;
   });
 
-  if (version() === migrations.length) return;
+  const found = version();
+  if (found === migrations.length) return;
   // A table can only be rebuilt while nothing enforces the keys that point at it; foreign_key_check makes up for it.
   connection.pragma('foreign_keys = off');
-  while (step.immediate());
+  const steps = connection.transaction(() => {
+    while (step());
+  });
+  // A new file is synced once, for all steps together; one that holds something keeps each step that was taken.
+  if (found === 0) steps.immediate();
+  else while (step.immediate());
   connection.pragma('foreign_keys = on');
   // The header of the file itself must tell the version, also to one who copies or inspects it.
   connection.pragma('wal_checkpoint(truncate)');

@@ -1,11 +1,16 @@
 // The indexes against the articles: brought in when they are older, and checked for what they lack or have too much of.
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { test } from 'tap';
-import { indexArticle, searchFaults } from '../../src/articles/search.store.ts';
-import { indexUnindexed } from '../../src/articles/search.ts';
+import { indexArticle, indexUnindexed, searchFaults } from '../../src/articles/search.store.ts';
+import { catchUpSearch } from '../../src/articles/search.ts';
+import { newId } from '../../src/core/id.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import type { Db } from '../../src/db/dialect.ts';
+import { migrationsOf } from '../../src/db/migrate.ts';
 import { createArticle } from '../articles/make.ts';
-import { testSite } from '../site.ts';
-import { found, foundBy, move, publish } from './seed.ts';
+import { testDatabaseUrl } from '../database.ts';
+import { START, testSite } from '../site.ts';
+import { found, move, publish } from './seed.ts';
 
 /** An article that never was. */
 const GONE = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -27,34 +32,86 @@ test('whatever the newsroom does, the index is whole', async (t) => {
   t.equal(await site.database.read.$count(site.database.read.tables.articleSearch), 1);
 });
 
+/** Leaves the articles as a database has them that is older than the index, just migrated. */
+const forgetIndex = async (db: Db): Promise<void> => {
+  const { articles, articleSearch, unindexedArticles } = db.tables;
+  await db.delete(articleSearch);
+  for (const index of ['public_search', 'desk_search'] as const)
+    for (const row of await db.dialect.fullText.allRows(db, index))
+      await db.dialect.fullText.remove(db, index, row);
+  for (const { articleId } of await db.select({ articleId: articles.id }).from(articles))
+    await db.insert(unindexedArticles).values({ articleId });
+};
+
 test('articles that are older than the index are brought into it, once', async (t) => {
   const site = await testSite(t);
   const { database, ctx } = site;
   for (let n = 0; n < 51; n++) await publish(site, `Ferry ${n}`, 'Sails.');
-  await createArticle(site, { title: 'Draft ferry' });
-  await database.write(async (db) => {
-    await db.delete(db.tables.articleSearch);
-    for (const index of ['public_search', 'desk_search'] as const)
-      for (const row of await db.dialect.fullText.allRows(db, index))
-        await db.dialect.fullText.remove(db, index, row);
-  });
+  const draft = await createArticle(site, { title: 'Draft ferry' });
+  const trashed = await createArticle(site, { title: 'Trashed ferry' });
+  await database.write(forgetIndex);
   t.same(await found(site, 'ferry'), []);
-  t.equal((await searchFaults(database.read)).length, 52);
-  t.equal(await indexUnindexed(ctx), 52);
-  t.equal(await indexUnindexed(ctx), 0);
-  // As many rows as articles, and one of them nobody's: what is missing is found all the same.
-  const [missing] = await database.read.select().from(database.read.tables.articleSearch).limit(1);
-  await database.write(async (db) => {
-    const { articleSearch } = db.tables;
-    await db.delete(articleSearch).where(eq(articleSearch.articleId, missing!.articleId));
-    await db.insert(articleSearch).values({ ...missing!, articleId: GONE, seq: 9_999, position: null });
-  });
-  t.equal(await indexUnindexed(ctx), 1);
-  t.equal(await indexUnindexed(ctx), 0, 'an article that is gone is none that is missing');
-  await database.write((db) => indexArticle(db, GONE));
+  t.equal((await searchFaults(database.read)).length, 53);
+  // What the newsroom does meanwhile it does as ever.
+  for (const query of ['', '?permanent=true']) {
+    const at = `/v1/manage/articles/${trashed.id}${query}`;
+    await site.ask('DELETE', at, { as: 'editor', headers: { 'if-match': '*' } });
+  }
+  await move(site, draft.id, 'publish');
+  t.same(await found(site, 'draft ferry'), ['Draft ferry']);
+  t.equal(await catchUpSearch(ctx), 52);
+  t.equal(await catchUpSearch(ctx), 0);
   t.same(await searchFaults(database.read), []);
-  t.equal((await found(site, 'ferry', '&limit=100')).length, 51);
-  t.same(await foundBy(site, 'editor', 'ferry draft'), ['Draft ferry']);
+  t.equal((await found(site, 'ferry', '&limit=100')).length, 52);
+});
+
+test('migrating finds the articles that were not indexed, and no others', async (t) => {
+  const url = await testDatabaseUrl(t);
+  const migrations = migrationsOf(url.startsWith('file:') ? 'sqlite' : 'postgres');
+  const clock = () => START;
+  const before = await openDatabase({ url, clock, migrations: migrations.slice(0, 7) });
+  const [indexed, missing] = [newId(START), newId(START)];
+  await before.write(async (db) => {
+    for (const id of [indexed, missing])
+      await db.rows(
+        sql`insert into articles (id, status, slug, slug_is_explicit, title, excerpt, language, seo, comment_count,
+              word_count, metadata_public, metadata_private, version, created_at, updated_at)
+            values (${id}, 'draft', ${id}, false, '', '', 'en', '{}', 0, 0, '{}', '{}', 1, ${START}, ${START})`,
+      );
+    await db.insert(db.tables.articleSearch).values({ articleId: indexed, seq: 1, digest: '' });
+  });
+  await before.close();
+  const { read, close } = await openDatabase({ url, clock });
+  t.same(await read.select().from(read.tables.unindexedArticles), [{ articleId: missing }]);
+  await close();
+});
+
+test('indexing that is cut off goes on where it was', async (t) => {
+  const site = await testSite(t);
+  const { database, ctx } = site;
+  for (let n = 0; n < 5; n++) await publish(site, `Ferry ${n}`, 'Sails.');
+  await database.write(forgetIndex);
+  await database.write((db) => indexUnindexed(db, 2));
+  const cut = new Error('cut off');
+  await t.rejects(
+    database.write(async (db) => {
+      await indexUnindexed(db, 2);
+      throw cut;
+    }),
+    cut,
+  );
+  t.equal((await found(site, 'ferry')).length, 2);
+  t.equal(await catchUpSearch(ctx), 3);
+  t.same(await searchFaults(database.read), []);
+});
+
+test('processes that start together index each article once', async (t) => {
+  const site = await testSite(t);
+  for (let n = 0; n < 3; n++) await publish(site, `Ferry ${n}`, 'Sails.');
+  await site.database.write(forgetIndex);
+  const done = await Promise.all([catchUpSearch(site.ctx), catchUpSearch(site.ctx)]);
+  t.equal(done[0] + done[1], 3);
+  t.same(await searchFaults(site.database.read), []);
 });
 
 test('what is missing, stale, misplaced or too much is said', async (t) => {

@@ -8,3 +8,7 @@ export const articleSearch = pgTable('article_search', {
   publishedAt: bigint('published_at', { mode: 'number' }),
   digest: text('digest').notNull(),
 });
+
+export const unindexedArticles = pgTable('unindexed_articles', {
+  articleId: uuid('article_id').primaryKey(),
+});

@@ -9,3 +9,8 @@ export const articleSearch = sqliteTable('article_search', {
   publishedAt: integer('published_at'),
   digest: text('digest').notNull(),
 });
+
+/** Articles that are not indexed yet: those that a migration found or made so. The next start takes them out. */
+export const unindexedArticles = sqliteTable('unindexed_articles', {
+  articleId: text('article_id').primaryKey(),
+});
