@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { type Fault, Problem } from '../core/problem.ts';
 import type { Expected } from '../core/version.ts';
 import type { Database } from '../db/database.ts';
+import { createAdmission } from './admission.ts';
 import { headerOf, send } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
@@ -28,8 +29,11 @@ export interface RegisterDeps {
   authenticate(authorization: string | undefined, address: string): Promise<Extract<Actor, { kind: 'key' }>>;
   /** Counts requests; absent: nobody is limited. */
   takeRequest?: TakeRequest | undefined;
-  /** Whether readers are refused because there is too much to do; absent: never. */
-  isOverloaded?: (() => boolean) | undefined;
+  /**
+   * Whether readers are refused because there is too much to do; absent: never. It is told how long somebody has waited
+   * for the work on their request to begin.
+   */
+  isOverloaded?: ((waitedMs: number) => boolean) | undefined;
 }
 
 declare module 'fastify' {
@@ -49,6 +53,7 @@ export const registerEndpoints = (
 ): void => {
   const handle = createHandler(deps);
   const speakerOf = createSpeakerOf(deps.trustProxy);
+  const admission = createAdmission();
   app.decorateRequest('actor');
   for (const endpoint of endpoints) {
     app.route({
@@ -56,7 +61,9 @@ export const registerEndpoints = (
       url: endpoint.url,
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
       onRequest: async (request, reply) => {
-        if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
+        if (isSheddable(endpoint) && deps.isOverloaded?.(admission.waitedMs())) throw overloaded();
+        const turn = admission.enter();
+        if (turn !== undefined) await turn;
         const actor = await actorOf(endpoint, request, deps, speakerOf);
         request.actor = actor;
         reply.headers(deps.takeRequest?.(endpoint, actor) ?? {});

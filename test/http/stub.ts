@@ -45,5 +45,5 @@ export const stubServer = async (t: Test, run: (ctx: Context) => Promise<unknown
     const { statusCode: status, payload: text } = answer;
     return { status, headers: answer.headers, body: JSON.parse(text || 'null'), text };
   };
-  return { post, log, database };
+  return { app, post, log, database };
 };
