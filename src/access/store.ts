@@ -1,6 +1,6 @@
 // Keys and their secrets' hashes, written by the key service and read on every authenticated request; and how often
 // keys failed.
-import { and, asc, count, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/page.ts';
 import { after, type Db, prepared } from '../db/dialect.ts';
 
@@ -132,10 +132,13 @@ export const findSecret = async (db: Db, name: string): Promise<string> => {
 export const findKeyNames = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
   const { apiKeys } = db.tables;
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select({ id: apiKeys.id, name: apiKeys.name })
-    .from(apiKeys)
-    .where(inArray(apiKeys.id, [...new Set(ids)]));
+  const query = prepared(db, 'key_names', () =>
+    db
+      .select({ id: apiKeys.id, name: apiKeys.name })
+      .from(apiKeys)
+      .where(db.dialect.isAnyOf(apiKeys.id, 'ids')),
+  );
+  const rows = await query.execute({ ids: db.dialect.list([...new Set(ids)]) });
   return new Map(rows.map(({ id, name }) => [id, name]));
 };
 

@@ -182,10 +182,10 @@ const sanitizedOnce = (html: string, hosts: ReadonlySet<string>, spend: () => vo
 };
 
 /**
- * What is allowed of `html`, in the form that does not change when it is asked again. Throws a RangeError when that
- * would cost too much: more than about 10,000 elements, or 1,000 of them open at once.
+ * What is allowed of `html`, in the form that does not change when it is asked again; yields between two passes.
+ * Throws a RangeError when that would cost too much: more than about 10,000 elements, or 1,000 of them open at once.
  */
-export const allowedHtml = (html: string, hosts: ReadonlySet<string>): string => {
+export function* allowingHtml(html: string, hosts: ReadonlySet<string>): Generator<void, string> {
   let left = WORK_MAX;
   const spend = () => {
     left--;
@@ -194,8 +194,9 @@ export const allowedHtml = (html: string, hosts: ReadonlySet<string>): string =>
   let current = html;
   let next = sanitizedOnce(current, hosts, spend);
   while (next !== current) {
+    yield;
     current = next;
     next = sanitizedOnce(current, hosts, spend);
   }
   return next;
-};
+}

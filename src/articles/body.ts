@@ -4,7 +4,8 @@ import type MarkdownIt from 'markdown-it';
 import type { StateBlock } from 'markdown-it';
 import { lazily, load } from '../core/lazy.ts';
 import { countWords, escapeHtml, normalizeText, withoutControls } from '../core/text.ts';
-import { allowedHtml, ELEMENTS_MAX, LINE_BREAKING } from './allow-list.ts';
+import { takingTurns } from '../core/turns.ts';
+import { allowingHtml, ELEMENTS_MAX, LINE_BREAKING } from './allow-list.ts';
 import { embedAddress } from './embeds.ts';
 
 export { DEFAULT_EMBED_HOSTS } from './embeds.ts';
@@ -57,10 +58,11 @@ const markdownReader = lazily(() => {
 const ATTRIBUTES_MAX = 2_000_000;
 
 /** Throws a RangeError when the source would make too much HTML. */
-const fromMarkdown = (source: string, hosts: ReadonlySet<string>): string => {
+function* readingMarkdown(source: string, hosts: ReadonlySet<string>): Generator<void, string> {
   const env = { hosts };
   const markdown = markdownReader();
   const tokens = markdown.parse(source, env);
+  yield;
   let elements = 0;
   let attributes = 0;
   for (const { tag, nesting, attrs } of tokens.flatMap((token) => [token, ...(token.children ?? [])])) {
@@ -69,21 +71,24 @@ const fromMarkdown = (source: string, hosts: ReadonlySet<string>): string => {
   }
   if (elements > ELEMENTS_MAX || attributes > ATTRIBUTES_MAX) throw new RangeError('too much HTML');
   return markdown.renderer.render(tokens, markdown.options, env);
-};
+}
 
 /** One element with all the text, as it was written: what is left of a body too expensive to understand. */
 const asPlainText = (text: string): string =>
   text.trim() === '' ? '' : `<pre>${escapeHtml(text.trim())}</pre>`;
 
-const htmlOf = ({ format, source }: Body, hosts: ReadonlySet<string>): string => {
+function* makingHtml({ format, source }: Body, hosts: ReadonlySet<string>): Generator<void, string> {
   const text = withoutControls(source);
   try {
-    return allowedHtml(format === 'markdown' ? fromMarkdown(text, hosts) : text, hosts);
+    const html = format === 'markdown' ? yield* readingMarkdown(text, hosts) : text;
+    yield;
+    return yield* allowingHtml(html, hosts);
   } catch {
     // Only the limits throw; should a library ever do, the text is there all the same.
-    return allowedHtml(asPlainText(format === 'markdown' ? text : text.replace(/<[^<>]*>/g, ' ')), hosts);
+    const plain = asPlainText(format === 'markdown' ? text : text.replace(/<[^<>]*>/g, ' '));
+    return yield* allowingHtml(plain, hosts);
   }
-};
+}
 
 /** Elements within a word or a line, which part nothing. */
 const INLINE = new Set(['a', 'code', 'em', 'strong']);
@@ -105,19 +110,39 @@ const textOf = (html: string): string => {
     .trim();
 };
 
+/** Renders a body; yields wherever others may have their turn. */
+function* rendering(body: Body, embedHosts: ReadonlySet<string>): Generator<void, RenderedBody> {
+  const html = yield* makingHtml(body, embedHosts);
+  yield;
+  const text = textOf(html);
+  return { html, text, wordCount: countWords(text), rendererVersion: RENDERER_VERSION };
+}
+
 /**
  * Renders a body; `embedHosts` are the hosts whose https pages may stand in an iframe. Never throws. The HTML holds
  * only what an article may hold, and rendering it again as HTML changes nothing.
  */
 export const renderBody = (body: Body, embedHosts: ReadonlySet<string>): RenderedBody => {
-  const html = htmlOf(body, embedHosts);
-  const text = textOf(html);
-  return { html, text, wordCount: countWords(text), rendererVersion: RENDERER_VERSION };
+  const work = rendering(body, embedHosts);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
 };
 
-/** Renders a changed body before the transaction, where the change alone says all of it; else undefined. */
-export const renderAhead = (
-  { format, source }: { format: Body['format'] | undefined; source: string | undefined },
+/** An article of 32 KB takes twice that. */
+const MAX_TURN_MS = 5;
+
+/** The same, where others may have their turn in between: not inside a write, which awaits nothing but its database. */
+export const renderInTurns = async (
+  body: Body,
   embedHosts: ReadonlySet<string>,
-): RenderedBody | undefined =>
-  format === undefined || source === undefined ? undefined : renderBody({ format, source }, embedHosts);
+  turn = takingTurns(MAX_TURN_MS),
+): Promise<RenderedBody> => {
+  const work = rendering(body, embedHosts);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await turn();
+  }
+};

@@ -1,9 +1,9 @@
 // Who is named by an article, in which order and role.
-import { and, eq, notInArray } from 'drizzle-orm';
+import { and, eq, notInArray, sql } from 'drizzle-orm';
 import { findAuthorsByReference } from '../authors/store.ts';
 import { isId } from '../core/id.ts';
 import { type Fault, Problem } from '../core/problem.ts';
-import type { Db } from '../db/dialect.ts';
+import { type Db, prepared } from '../db/dialect.ts';
 import type { BylineInput } from './input.ts';
 
 export interface BylineRow {
@@ -46,7 +46,10 @@ export const replaceBylines = async (
   listedAt: number | null,
 ): Promise<void> => {
   const { articleAuthors } = db.tables;
-  await db.delete(articleAuthors).where(eq(articleAuthors.articleId, articleId));
+  const forget = prepared(db, 'delete_article_authors', () =>
+    db.delete(articleAuthors).where(eq(articleAuthors.articleId, sql.placeholder('articleId'))),
+  );
+  await forget.execute({ articleId });
   if (bylines.length === 0) return;
   await db
     .insert(articleAuthors)

@@ -19,7 +19,7 @@ import {
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { isId } from '../core/id.ts';
 import type { Position } from '../core/page.ts';
-import { after, before, type Db } from '../db/dialect.ts';
+import { after, before, type Db, prepared } from '../db/dialect.ts';
 import type { ManagedArticleQuery } from './query.ts';
 import type { SectionLink } from './schema.ts';
 import type { ArticleRow } from './store.ts';
@@ -51,11 +51,14 @@ const deskColumns = ({ tables: { articles, sections } }: Db) => ({
 
 export const findDeskRow = async (db: Db, id: string): Promise<DeskRow | undefined> => {
   const { articles, sections } = db.tables;
-  const [row] = await db
-    .select(deskColumns(db))
-    .from(articles)
-    .leftJoin(sections, eq(sections.id, articles.sectionId))
-    .where(eq(articles.id, id));
+  const query = prepared(db, 'desk_row', () =>
+    db
+      .select(deskColumns(db))
+      .from(articles)
+      .leftJoin(sections, eq(sections.id, articles.sectionId))
+      .where(eq(articles.id, sql.placeholder('id'))),
+  );
+  const [row] = await query.execute({ id });
   return row;
 };
 

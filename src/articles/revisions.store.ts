@@ -1,14 +1,22 @@
 // Revisions of articles, written with every change and never changed after; and the texts that are no longer, or not
 // yet, an article's own.
 import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm';
-import type { Db } from '../db/dialect.ts';
+import { type Db, prepared, slots } from '../db/dialect.ts';
 import type { Body } from './body.ts';
 
 export type RevisionRow = Db['tables']['articleRevisions']['$inferSelect'];
 
 /** At least one. */
 export const insertRevisions = async (db: Db, rows: RevisionRow[]): Promise<void> => {
-  await db.insert(db.tables.articleRevisions).values(rows);
+  const { articleRevisions } = db.tables;
+  if (rows.length > 1) {
+    await db.insert(articleRevisions).values(rows);
+    return;
+  }
+  const insert = prepared(db, 'insert_revision', () =>
+    db.insert(articleRevisions).values(slots(articleRevisions)),
+  );
+  await insert.execute(rows[0]!);
 };
 
 /** Under which version the texts of these articles were written, by article. */

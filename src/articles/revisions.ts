@@ -8,7 +8,7 @@ import type { Expected } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import type { RevisionContent } from '../db/schema/columns.ts';
 import { findSectionBySlug, findTagsById } from '../tags/store.ts';
-import { renderBody } from './body.ts';
+import { renderInTurns } from './body.ts';
 import { showAfter, standingOf } from './desk.ts';
 import { isOut, requireComplete } from './publication.ts';
 import { resolveReferences } from './references.ts';
@@ -112,7 +112,7 @@ export const restoreRevision = async (
   // A revision never changes, so it may be read, and its text rendered, before the transaction.
   const revision = await revisions.findRevision(ctx.read, id, n);
   const body = revision && (await revisions.findBodyOf(ctx.read, id, revision.bodyN));
-  const text = body && { body, rendered: renderBody(body, deps.embedHosts) };
+  const text = body && { body, rendered: await renderInTurns(body, deps.embedHosts) };
   return ctx.write(async (tx) => {
     const held = await holdToChange(ctx, tx, id, expected);
     const { row } = held;

@@ -5,7 +5,7 @@ import { notFound, Problem } from '../core/problem.ts';
 import type { Db } from '../db/dialect.ts';
 import type { RevisionContent, RevisionKind } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
-import type { Body, RenderedBody } from './body.ts';
+import { type Body, type RenderedBody, renderBody, renderInTurns } from './body.ts';
 import { type BylineRow, replaceBylines } from './bylines.ts';
 import { changedFields, isPublicField } from './content.ts';
 import { standingOf } from './desk.ts';
@@ -43,6 +43,37 @@ export interface Text {
   body: Body;
   rendered: RenderedBody;
 }
+
+/** What a change says of a text. */
+type BodyChange = { [Field in keyof Body]?: Body[Field] | undefined };
+
+const changedBody = (body: Body, { format = body.format, source = body.source }: BodyChange): Body => ({
+  format,
+  source,
+});
+
+/** A changed text, rendered before the transaction that saves it, as `body` is read before it: nobody else waits for that. */
+export const renderAhead = async (
+  body: Body | undefined,
+  change: BodyChange,
+  { embedHosts }: ArticleDeps,
+): Promise<Text | undefined> => {
+  if (body === undefined) return undefined;
+  const changed = changedBody(body, change);
+  return { body: changed, rendered: await renderInTurns(changed, embedHosts) };
+};
+
+/** The changed text within the transaction: the one made ahead, unless somebody changed the text in between. */
+export const textAfter = (
+  body: Body,
+  change: BodyChange,
+  ahead: Text | undefined,
+  { embedHosts }: ArticleDeps,
+): Text => {
+  const changed = changedBody(body, change);
+  if (ahead?.body.format === changed.format && ahead.body.source === changed.source) return ahead;
+  return { body: changed, rendered: renderBody(changed, embedHosts) };
+};
 
 export interface Edit {
   columns: Partial<store.NewArticleRow>;

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { asc, eq, gt, inArray, isNull, lt, max, sql } from 'drizzle-orm';
 import { WORDS_VERSION, wordsOf } from '../core/words.ts';
-import type { Db } from '../db/dialect.ts';
+import { asInserted, type Db, prepared, slots } from '../db/dialect.ts';
 import type { FieldWords } from '../db/full-text.ts';
 
 /** The number only has to be nobody else's. */
@@ -55,10 +55,13 @@ const positionFor = async (db: Db, publishedAt: number): Promise<number> => {
   const second = Math.floor(publishedAt / 1000);
   // Where the last place of a span is taken, a longer one is looked at: many articles in one second cost few questions.
   const firstFree = async (span: number): Promise<number> => {
-    const [row] = await db
-      .select({ last: max(articleSearch.position) })
-      .from(articleSearch)
-      .where(lt(articleSearch.position, second + span));
+    const query = prepared(db, 'last_position_below', () =>
+      db
+        .select({ last: max(articleSearch.position) })
+        .from(articleSearch)
+        .where(lt(articleSearch.position, sql.placeholder('end'))),
+    );
+    const [row] = await query.execute({ end: second + span });
     return Math.max(second, (row!.last ?? second - 1) + 1);
   };
   let span = 1;
@@ -82,11 +85,14 @@ const searchedColumns = ({ tables: { articleBodies, articles } }: Db) => ({
 
 const findSearched = async (db: Db, articleId: string) => {
   const { articleBodies, articles } = db.tables;
-  const [row] = await db
-    .select(searchedColumns(db))
-    .from(articles)
-    .innerJoin(articleBodies, eq(articleBodies.articleId, articles.id))
-    .where(eq(articles.id, articleId));
+  const query = prepared(db, 'searched_of_article', () =>
+    db
+      .select(searchedColumns(db))
+      .from(articles)
+      .innerJoin(articleBodies, eq(articleBodies.articleId, articles.id))
+      .where(eq(articles.id, sql.placeholder('articleId'))),
+  );
+  const [row] = await query.execute({ articleId });
   return row;
 };
 
@@ -97,7 +103,13 @@ const findSearched = async (db: Db, articleId: string) => {
 export const indexArticle = async (db: Db, articleId: string): Promise<void> => {
   const { articleSearch } = db.tables;
   const { fullText } = db.dialect;
-  const [before] = await db.select().from(articleSearch).where(eq(articleSearch.articleId, articleId));
+  const found = prepared(db, 'article_search_row', () =>
+    db
+      .select()
+      .from(articleSearch)
+      .where(eq(articleSearch.articleId, sql.placeholder('articleId'))),
+  );
+  const [before] = await found.execute({ articleId });
   const article = await findSearched(db, articleId);
   if (article === undefined) {
     // It went through the trash, where the public index has forgotten it.
@@ -120,11 +132,14 @@ export const indexArticle = async (db: Db, articleId: string): Promise<void> => 
     publishedAt === null ? null : keepsPlace ? before.position : await positionFor(db, publishedAt);
   if (position !== null) await fullText.put(db, 'public_search', position, fields);
   if (!isSameText) await fullText.put(db, 'desk_search', article.seq, fields);
-  const row = { seq: article.seq, position, publishedAt, digest };
-  await db
-    .insert(articleSearch)
-    .values({ articleId, ...row })
-    .onConflictDoUpdate({ target: articleSearch.articleId, set: row });
+  const save = prepared(db, 'save_article_search', () => {
+    const { articleId: _, ...row } = asInserted(articleSearch);
+    return db
+      .insert(articleSearch)
+      .values(slots(articleSearch))
+      .onConflictDoUpdate({ target: articleSearch.articleId, set: row });
+  });
+  await save.execute({ articleId, seq: article.seq, position, publishedAt, digest });
 };
 
 /** Whether articles wait to be indexed; whatever changes an article indexes it, so only a migration makes them wait. */

@@ -6,7 +6,7 @@ import type { Expected } from '../core/version.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
 import { siteSettings } from '../settings/service.ts';
-import { type Body, renderAhead, renderBody } from './body.ts';
+import { type Body, renderInTurns } from './body.ts';
 import { replaceBylines } from './bylines.ts';
 import { contentColumns, NO_CONTENT } from './content.ts';
 import { showAfter } from './desk.ts';
@@ -21,9 +21,11 @@ import {
   deedOf,
   type Edit,
   type Held,
+  renderAhead,
   save,
   saveText,
   sourceTaken,
+  textAfter,
 } from './saving.ts';
 import type { ManagedArticle } from './schema.ts';
 import { indexArticle } from './search.store.ts';
@@ -70,13 +72,13 @@ const BORN: Partial<Record<ArticleStatus, Action>> = {
 };
 
 /** Writes an article: as a draft, for a later instant, or for everybody at once. */
-export const createArticle = (
+export const createArticle = async (
   ctx: Context,
   deps: ArticleDeps,
   input: NewArticle,
 ): Promise<ManagedArticle> => {
   const body: Body = input.body ?? { format: 'markdown', source: '' };
-  const text = { body, rendered: renderBody(body, deps.embedHosts) };
+  const text = { body, rendered: await renderInTurns(body, deps.embedHosts) };
   return ctx.write(async (tx) => {
     const id = newId(tx.now);
     const by = keyIdOf(ctx.actor);
@@ -136,15 +138,15 @@ export const createArticle = (
 };
 
 /** Changes an article where it stands; a published one is changed for everybody at once. */
-export const changeArticle = (
+export const changeArticle = async (
   ctx: Context,
   deps: ArticleDeps,
   id: string,
   change: ArticleChange,
   expected: Expected | undefined,
 ): Promise<ManagedArticle> => {
-  const { format, source } = change.body ?? {};
-  const prepared = renderAhead({ format, source }, deps.embedHosts);
+  const ahead =
+    change.body && (await renderAhead((await store.findBodies(ctx.read, [id])).get(id), change.body, deps));
   return ctx.write(async (tx) => {
     const held = await holdToChange(ctx, tx, id, expected);
     const { row, standing } = held;
@@ -152,14 +154,14 @@ export const changeArticle = (
 
     const { sectionId, tagIds, bylines } = await resolveReferences(tx, change);
     const written = await store.findBody(tx.db, id);
-    const body: Body = { format: format ?? written.format, source: source ?? written.source };
-    const text =
-      change.body === undefined
-        ? undefined
-        : { body, rendered: prepared ?? renderBody(body, deps.embedHosts) };
+    const text = change.body && textAfter(written, change.body, ahead, deps);
     if (publication.isOut(row.status)) {
       const authors = bylines?.length ?? standing.authorIds.length;
-      publication.requireComplete({ title: change.title ?? row.title, bodyText: body.source, authors });
+      publication.requireComplete({
+        title: change.title ?? row.title,
+        bodyText: (text?.body ?? written).source,
+        authors,
+      });
     }
     if (change.unpublishAt !== undefined) {
       publication.requireEndAhead(change.unpublishAt, Math.max(row.publicFrom ?? 0, tx.now));

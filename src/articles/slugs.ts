@@ -1,8 +1,8 @@
 // The addresses of an article: the current slug, and after the first publication every one it has had, for redirects.
-import { and, eq, like, ne, or } from 'drizzle-orm';
+import { and, eq, like, ne, or, sql } from 'drizzle-orm';
 import { Problem } from '../core/problem.ts';
 import { freeSlug } from '../core/slugs.ts';
-import type { Db } from '../db/dialect.ts';
+import { asInserted, type Db, prepared, slots } from '../db/dialect.ts';
 import { hasBeenPublic } from './publication.ts';
 
 /** The lock under which slugs are looked for and taken: two articles of one title must not find the same one free. */
@@ -13,15 +13,21 @@ export const slugFromTitle = async (db: Db, articleId: string, title: string): P
   const { articleSlugs } = db.tables;
   await db.dialect.lockUntilCommit(db, SLUGS_LOCK);
   return freeSlug(title, `article-${articleId.slice(-8)}`, async (base) => {
-    const rows = await db
-      .select({ slug: articleSlugs.slug })
-      .from(articleSlugs)
-      .where(
-        and(
-          or(eq(articleSlugs.slug, base), like(articleSlugs.slug, `${base}-%`)),
-          ne(articleSlugs.articleId, articleId),
+    const query = prepared(db, 'article_slugs_like', () =>
+      db
+        .select({ slug: articleSlugs.slug })
+        .from(articleSlugs)
+        .where(
+          and(
+            or(
+              eq(articleSlugs.slug, sql.placeholder('base')),
+              like(articleSlugs.slug, sql.placeholder('numbered')),
+            ),
+            ne(articleSlugs.articleId, sql.placeholder('articleId')),
+          ),
         ),
-      );
+    );
+    const rows = await query.execute({ base, numbered: `${base}-%`, articleId });
     return rows.map(({ slug }) => slug);
   });
 };
@@ -29,11 +35,14 @@ export const slugFromTitle = async (db: Db, articleId: string, title: string): P
 /** Throws `slug_taken` where `slug` is the current one of another article than this. */
 export const requireFreeSlug = async (db: Db, articleId: string, slug: string): Promise<void> => {
   const { articles, articleSlugs } = db.tables;
-  const [holder] = await db
-    .select({ id: articles.id, current: articles.slug })
-    .from(articleSlugs)
-    .innerJoin(articles, eq(articles.id, articleSlugs.articleId))
-    .where(eq(articleSlugs.slug, slug));
+  const query = prepared(db, 'holder_of_slug', () =>
+    db
+      .select({ id: articles.id, current: articles.slug })
+      .from(articleSlugs)
+      .innerJoin(articles, eq(articles.id, articleSlugs.articleId))
+      .where(eq(articleSlugs.slug, sql.placeholder('slug'))),
+  );
+  const [holder] = await query.execute({ slug });
   if (holder === undefined || holder.id === articleId || holder.current !== slug) return;
   throw new Problem('slug_taken', `Another article is at ${slug}.`, {
     errors: [{ pointer: '/slug', code: 'slug_taken', message: 'is the slug of another article' }],
@@ -48,10 +57,16 @@ export const takeSlug = async (db: Db, articleId: string, slug: string): Promise
   const { articleSlugs } = db.tables;
   await db.dialect.lockUntilCommit(db, SLUGS_LOCK);
   await requireFreeSlug(db, articleId, slug);
-  await db
-    .insert(articleSlugs)
-    .values({ slug, articleId })
-    .onConflictDoUpdate({ target: articleSlugs.slug, set: { articleId } });
+  const take = prepared(db, 'take_slug', () =>
+    db
+      .insert(articleSlugs)
+      .values(slots(articleSlugs))
+      .onConflictDoUpdate({
+        target: articleSlugs.slug,
+        set: { articleId: asInserted(articleSlugs).articleId },
+      }),
+  );
+  await take.execute({ slug, articleId });
 };
 
 /** Forgets a slug that was never public, so that nothing redirects from it. */

@@ -7,7 +7,7 @@ import type { Expected } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import type { StagedContent } from '../db/schema/columns.ts';
 import { findSectionBySlug, findTagsById } from '../tags/store.ts';
-import { renderAhead, renderBody } from './body.ts';
+import type { Body } from './body.ts';
 import { contentColumns } from './content.ts';
 import { type DeskContext, showWhole } from './desk.ts';
 import type { ArticleChange, StagedChange } from './input.ts';
@@ -16,13 +16,21 @@ import { resolveReferences, unknownReferences } from './references.ts';
 import { keepBody, listChangesSince } from './revisions.store.ts';
 import { withHistory } from './revisions.ts';
 import * as rules from './rules.ts';
-import { type ArticleDeps, columnsOfText, type Edit, type Held, save } from './saving.ts';
+import {
+  type ArticleDeps,
+  columnsOfText,
+  type Edit,
+  type Held,
+  renderAhead,
+  save,
+  textAfter,
+} from './saving.ts';
 import { settleDue } from './schedule.ts';
 import type { ManagedArticle } from './schema.ts';
 import { changedSlug, requireFreeSlug } from './slugs.ts';
 import { deleteStaged, findStaged, type StagedRow, saveStaged } from './staged.store.ts';
 import { contentOf, type State } from './state.ts';
-import { findBody } from './store.ts';
+import { findBodies, findBody } from './store.ts';
 import { holdToChange } from './versions.ts';
 
 /** The article as it would be with what is staged for it. What has been deleted meanwhile is left out. */
@@ -134,16 +142,19 @@ const mergedContent = async (
   };
 };
 
+/** The text that a staged change would be made of; undefined where there is no such article. */
+const bodyToChange = async (db: Db, id: string): Promise<Body | undefined> =>
+  (await findStaged(db, id))?.text?.body ?? (await findBodies(db, [id])).get(id);
+
 /** Adds a change to what is staged over a published article; nothing that the public sees moves. */
-export const stageChange = (
+export const stageChange = async (
   ctx: Context,
   deps: ArticleDeps,
   id: string,
   change: StagedChange,
   expected: Expected | undefined,
 ): Promise<ManagedArticle> => {
-  const { format, source } = change.body ?? {};
-  const prepared = renderAhead({ format, source }, deps.embedHosts);
+  const ahead = change.body && (await renderAhead(await bodyToChange(ctx.read, id), change.body, deps));
   return ctx.write(async (tx) => {
     const held = await holdToChange(ctx, tx, id, expected);
     rules.requireStageable(ctx.actor, held.standing);
@@ -161,10 +172,9 @@ export const stageChange = (
     };
     if (change.body !== undefined) {
       const read = await wouldRead(tx.db, id, current);
-      const body = { format: format ?? read.format, source: source ?? read.source };
-      staged.text = { body, rendered: prepared ?? renderBody(body, deps.embedHosts) };
+      staged.text = textAfter(read, change.body, ahead, deps);
       staged.bodyN = version;
-      await keepBody(tx.db, id, version, body);
+      await keepBody(tx.db, id, version, staged.text.body);
     }
     const next = await wouldBe(tx.db, held, staged);
     const { source: bodyText } = await wouldRead(tx.db, id, staged);

@@ -1,7 +1,7 @@
 // Articles and their texts. Written by the article services; read by the desk, by comments and by delivery/articles.ts.
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { isId } from '../core/id.ts';
-import { type Db, prepared } from '../db/dialect.ts';
+import { asInserted, type Db, prepared, slots } from '../db/dialect.ts';
 
 export type ArticleRow = Db['tables']['articles']['$inferSelect'];
 export type NewArticleRow = Db['tables']['articles']['$inferInsert'];
@@ -48,12 +48,23 @@ export type ArticleBodyRow = Db['tables']['articleBodies']['$inferSelect'];
 
 export const findBody = async (db: Db, articleId: string): Promise<ArticleBodyRow> => {
   const { articleBodies } = db.tables;
-  const [row] = await db.select().from(articleBodies).where(eq(articleBodies.articleId, articleId));
+  const query = prepared(db, 'article_body', () =>
+    db
+      .select()
+      .from(articleBodies)
+      .where(eq(articleBodies.articleId, sql.placeholder('articleId'))),
+  );
+  const [row] = await query.execute({ articleId });
   return row!;
 };
 
 export const insertArticle = async (db: Db, row: NewArticleRow): Promise<void> => {
-  await db.insert(db.tables.articles).values(row);
+  const { articles } = db.tables;
+  // The table itself gives each its number.
+  const { seq: _, ...columns } = slots(articles);
+  const insert = prepared(db, 'insert_article', () => db.insert(articles).values(columns));
+  const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null]));
+  await insert.execute({ ...nothing, ...row });
 };
 
 /** Saves a change of an article that this transaction has found, and so holds. */
@@ -64,21 +75,27 @@ export const updateArticle = async (db: Db, id: string, change: Partial<NewArtic
 
 export const saveBody = async (db: Db, row: ArticleBodyRow): Promise<void> => {
   const { articleBodies } = db.tables;
-  const { articleId, ...change } = row;
-  await db
-    .insert(articleBodies)
-    .values(row)
-    .onConflictDoUpdate({ target: articleBodies.articleId, set: change });
+  const save = prepared(db, 'save_article_body', () => {
+    const { articleId: _, ...change } = asInserted(articleBodies);
+    return db
+      .insert(articleBodies)
+      .values(slots(articleBodies))
+      .onConflictDoUpdate({ target: articleBodies.articleId, set: change });
+  });
+  await save.execute(row);
 };
 
 /** The ids of the tags of these articles, in order, by article; an article without tags is not there. */
 export const listTagIds = async (db: Db, articleIds: readonly string[]): Promise<Map<string, string[]>> => {
   const { articleTags } = db.tables;
-  const rows = await db
-    .select({ articleId: articleTags.articleId, tagId: articleTags.tagId })
-    .from(articleTags)
-    .where(inArray(articleTags.articleId, [...articleIds]))
-    .orderBy(asc(articleTags.articleId), asc(articleTags.position));
+  const query = prepared(db, 'tag_ids_of_articles', () =>
+    db
+      .select({ articleId: articleTags.articleId, tagId: articleTags.tagId })
+      .from(articleTags)
+      .where(db.dialect.isAnyOf(articleTags.articleId, 'ids'))
+      .orderBy(asc(articleTags.articleId), asc(articleTags.position)),
+  );
+  const rows = await query.execute({ ids: db.dialect.list(articleIds) });
   const ids = new Map<string, string[]>();
   for (const { articleId, tagId } of rows) ids.set(articleId, [...(ids.get(articleId) ?? []), tagId]);
   return ids;
@@ -91,7 +108,10 @@ export const replaceTags = async (
   listedAt: number | null,
 ): Promise<void> => {
   const { articleTags } = db.tables;
-  await db.delete(articleTags).where(eq(articleTags.articleId, articleId));
+  const forget = prepared(db, 'delete_article_tags', () =>
+    db.delete(articleTags).where(eq(articleTags.articleId, sql.placeholder('articleId'))),
+  );
+  await forget.execute({ articleId });
   if (tagIds.length === 0) return;
   await db
     .insert(articleTags)

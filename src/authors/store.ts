@@ -1,7 +1,7 @@
 // Authors. Written by the author service; read by the desk's lists, by bylines and by delivery/authors.ts.
 import { and, asc, eq, inArray, isNotNull, like, or, type SQL, sql } from 'drizzle-orm';
 import type { Position } from '../core/page.ts';
-import { after, type Db } from '../db/dialect.ts';
+import { after, type Db, prepared } from '../db/dialect.ts';
 
 export type AuthorRow = Db['tables']['authors']['$inferSelect'];
 export type NewAuthorRow = Db['tables']['authors']['$inferInsert'];
@@ -32,10 +32,14 @@ export const findAuthorsByReference = async (
   slugs: readonly string[],
 ): Promise<AuthorRow[]> => {
   const { authors } = db.tables;
-  return db
-    .select()
-    .from(authors)
-    .where(or(inArray(authors.id, [...ids]), inArray(authors.slug, [...slugs])));
+  const { isAnyOf, list } = db.dialect;
+  const query = prepared(db, 'authors_by_reference', () =>
+    db
+      .select()
+      .from(authors)
+      .where(or(isAnyOf(authors.id, 'ids'), isAnyOf(authors.slug, 'slugs'))),
+  );
+  return query.execute({ ids: list(ids), slugs: list(slugs) });
 };
 
 const matching = ({ tables: { authors } }: Db, { active, slug }: AuthorFilter): SQL | undefined =>
@@ -94,10 +98,13 @@ export const updateAuthor = async (db: Db, id: string, change: Partial<NewAuthor
 export const addToArticleCounts = async (db: Db, ids: readonly string[], added: number): Promise<void> => {
   const { authors } = db.tables;
   if (ids.length === 0) return;
-  await db
-    .update(authors)
-    .set({ articleCount: sql`${authors.articleCount} + ${added}` })
-    .where(inArray(authors.id, [...ids]));
+  const add = prepared(db, 'add_to_author_counts', () =>
+    db
+      .update(authors)
+      .set({ articleCount: sql`${authors.articleCount} + ${sql.placeholder('added')}` })
+      .where(db.dialect.isAnyOf(authors.id, 'ids')),
+  );
+  await add.execute({ ids: db.dialect.list(ids), added });
 };
 
 /** Throws a foreign-key violation while an article or a key names the author. */

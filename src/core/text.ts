@@ -83,12 +83,21 @@ const cutGraphemes = (text: string, max: number): string => {
   return kept;
 };
 
+/** The beginning of `text` on one line: at least so many UTF-16 units, or all there is. */
+const beginningOf = (text: string, units: number): string => {
+  for (let end = 2 * units; ; end *= 2) {
+    const line = text.slice(0, end).replace(/\s+/gu, ' ').trim();
+    if (line.length >= units || end >= text.length) return line;
+  }
+};
+
 /**
  * The beginning of `text` on one line, at most `maxCodePoints` long: whole words and an ellipsis, or all of it when it
  * fits. Where there is no blank to cut at (Chinese, a very long word) it ends with a whole grapheme.
  */
 export const excerptOf = (text: string, maxCodePoints: number): string => {
-  const line = text.replace(/\s+/gu, ' ').trim();
+  // Of that many units at least one code point more than fits.
+  const line = beginningOf(text, 2 * maxCodePoints + 1);
   if (countCodePoints(line) <= maxCodePoints) return line;
   const fitting = cutGraphemes(line.slice(0, 2 * maxCodePoints), maxCodePoints - 1);
   const blank = line.lastIndexOf(' ', fitting.length);

@@ -178,6 +178,16 @@ export const slots = <T extends PgTable>(table: T) =>
     Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(name)]),
   ) as Record<keyof T['$inferInsert'], Placeholder>;
 
+/** Every column as an insert has it that meets a row of the same key: for `set` of `onConflictDoUpdate`. */
+export const asInserted = <T extends PgTable>(table: T) =>
+  // The cast is sound for the same reason.
+  Object.fromEntries(
+    Object.entries(getTableColumns(table)).map(([name, column]) => [
+      name,
+      sql`excluded.${sql.identifier(column.name)}`,
+    ]),
+  ) as Record<keyof T['$inferInsert'], SQL>;
+
 const maxStatements = 256;
 
 interface Statements {

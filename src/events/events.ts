@@ -107,11 +107,11 @@ export const appendEvents = async (
   }));
   /** The nth place after the last one. */
   const place = (n: number) => sql`(select coalesce(max(${table.position}), 0) from ${table}) + ${n}`;
-  // Most writes do one thing.
-  if (rows.length === 1) {
+  // Most writes do one thing, and one that makes and publishes an article two.
+  if (rows.length <= 2) {
     const append = prepared(db, 'append_event', () =>
       db.insert(table).values({ ...slots(table), position: place(1) }),
     );
-    await append.execute(rows[0]!);
+    for (const row of rows) await append.execute(row);
   } else await db.insert(table).values(rows.map((row, index) => ({ ...row, position: place(index + 1) })));
 };

@@ -8,6 +8,7 @@ import { type Fault, Problem } from '../core/problem.ts';
 import { within } from '../core/turns.ts';
 import type { Expected } from '../core/version.ts';
 import type { Database } from '../db/database.ts';
+import { createAdmission } from './admission.ts';
 import { headerOf, send } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
@@ -32,8 +33,11 @@ export interface RegisterDeps {
   takeRequest?: TakeRequest | undefined;
   /** How long a request may take: after that whoever asked is told so, whatever becomes of it. Ten seconds. */
   timeLimitMs?: number;
-  /** Whether readers are refused because there is too much to do; absent: never. */
-  isOverloaded?: (() => boolean) | undefined;
+  /**
+   * Whether readers are refused because there is too much to do; absent: never. It is told how long somebody has waited
+   * for the work on their request to begin.
+   */
+  isOverloaded?: ((waitedMs: number) => boolean) | undefined;
 }
 
 declare module 'fastify' {
@@ -53,6 +57,7 @@ export const registerEndpoints = (
 ): void => {
   const handle = createHandler(deps);
   const speakerOf = createSpeakerOf(deps.trustProxy);
+  const admission = createAdmission();
   app.decorateRequest('actor');
   for (const endpoint of endpoints) {
     app.route({
@@ -60,7 +65,9 @@ export const registerEndpoints = (
       url: endpoint.url,
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
       onRequest: async (request, reply) => {
-        if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
+        if (isSheddable(endpoint) && deps.isOverloaded?.(admission.waitedMs())) throw overloaded();
+        const turn = admission.enter();
+        if (turn !== undefined) await turn;
         const actor = isOpenRead(endpoint)
           ? readerOf(request, request.ip)
           : await inTime(reply, deps, actorOf(endpoint, request, deps, speakerOf));

@@ -2,7 +2,7 @@
 import { and, asc, eq, inArray, like, or, type SQL, sql } from 'drizzle-orm';
 import { isId } from '../core/id.ts';
 import type { Position } from '../core/page.ts';
-import { after, type Db } from '../db/dialect.ts';
+import { after, type Db, prepared } from '../db/dialect.ts';
 
 export type SectionRow = Db['tables']['sections']['$inferSelect'];
 export type NewSectionRow = Db['tables']['sections']['$inferInsert'];
@@ -146,10 +146,14 @@ export const findTagsByReference = async (
   nameKeys: readonly string[],
 ): Promise<TagRow[]> => {
   const { tags } = db.tables;
-  return db
-    .select()
-    .from(tags)
-    .where(or(inArray(tags.slug, [...slugs]), inArray(tags.nameKey, [...nameKeys])));
+  const { isAnyOf, list } = db.dialect;
+  const query = prepared(db, 'tags_by_reference', () =>
+    db
+      .select()
+      .from(tags)
+      .where(or(isAnyOf(tags.slug, 'slugs'), isAnyOf(tags.nameKey, 'nameKeys'))),
+  );
+  return query.execute({ slugs: list(slugs), nameKeys: list(nameKeys) });
 };
 
 /** These tags, in no order; what is unknown is left out. */
@@ -210,10 +214,13 @@ export const updateTag = async (db: Db, id: string, change: Partial<NewTagRow>):
 export const addToTagCounts = async (db: Db, ids: readonly string[], added: number): Promise<void> => {
   const { tags } = db.tables;
   if (ids.length === 0) return;
-  await db
-    .update(tags)
-    .set({ articleCount: sql`${tags.articleCount} + ${added}` })
-    .where(inArray(tags.id, [...ids]));
+  const add = prepared(db, 'add_to_tag_counts', () =>
+    db
+      .update(tags)
+      .set({ articleCount: sql`${tags.articleCount} + ${sql.placeholder('added')}` })
+      .where(db.dialect.isAnyOf(tags.id, 'ids')),
+  );
+  await add.execute({ ids: db.dialect.list(ids), added });
 };
 
 /** Counts a tag's public articles anew, where adding one by one would not do. */

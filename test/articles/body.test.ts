@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { DEFAULT_EMBED_HOSTS, RENDERER_VERSION, renderBody } from '../../src/articles/body.ts';
+import { DEFAULT_EMBED_HOSTS, RENDERER_VERSION, renderBody, renderInTurns } from '../../src/articles/body.ts';
 
 const render = (format: 'markdown' | 'html', source: string) =>
   renderBody({ format, source }, DEFAULT_EMBED_HOSTS).html;
@@ -72,6 +72,25 @@ test('the renderer names the versions of the libraries it is made of', async (t)
     t.ok(RENDERER_VERSION.includes(`${name} ${version}`), name);
   }
   t.equal(renderBody({ format: 'html', source: '' }, DEFAULT_EMBED_HOSTS).rendererVersion, RENDERER_VERSION);
+});
+
+test('a body is the same when others have their turn between its steps', async (t) => {
+  const bodies: [format: 'markdown' | 'html', source: string, turns: number][] = [
+    // Read, written as HTML, cleaned, cleaned once more to see that it stays so; then its words.
+    ['markdown', '# One\n\n[two](https://x.example)', 4],
+    ['html', '<h1>One</h1>', 3],
+    ['html', '<p>One</p>', 2],
+    // Given up while it is read, and as plain text then the same again.
+    ['markdown', 'x\n\n'.repeat(10_001), 2],
+  ];
+  for (const [format, source, turns] of bodies) {
+    const body = { format, source };
+    let taken = 0;
+    const turn = async () => void taken++;
+    t.same(await renderInTurns(body, DEFAULT_EMBED_HOSTS, turn), renderBody(body, DEFAULT_EMBED_HOSTS));
+    t.equal(taken, turns, source.slice(0, 40));
+    t.same(await renderInTurns(body, DEFAULT_EMBED_HOSTS), renderBody(body, DEFAULT_EMBED_HOSTS));
+  }
 });
 
 test('a body too expensive to understand is shown as plain text', async (t) => {

@@ -6,6 +6,23 @@ import { createArticle, PUBLISHABLE } from './make.ts';
 
 const AT = '/v1/manage/articles';
 
+test('of two changes at once, one of the format and one of the text, the second is made of what the first left', async (t) => {
+  const site = await testSite(t);
+  const { id } = await createArticle(site, { status: 'published' });
+  for (const at of [`${AT}/${id}/staged`, `${AT}/${id}`]) {
+    const change = (body: object) =>
+      site.ask('PATCH', at, { as: 'editor', headers: { 'if-match': '*' }, body: { body } });
+    const [, second] = await Promise.all([
+      change({ format: 'html' }),
+      change({ source: '<p>**words**</p>' }),
+    ]);
+    const { body, bodyHtml } = (await site.ask('GET', at, { as: 'editor' })).body;
+    t.same(second.body.body, body);
+    t.same(body, { format: 'html', source: '<p>**words**</p>' });
+    t.equal(bodyHtml, '<p>**words**</p>');
+  }
+});
+
 test('a change keeps what it does not name, clears with null, and merges objects', async (t) => {
   const site = await testSite(t);
   const article = await createArticle(site, {

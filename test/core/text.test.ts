@@ -161,6 +161,17 @@ test('an excerpt is whole words on one line and an ellipsis', async (t) => {
   t.equal(excerptOf('', 10), '');
 });
 
+test('an excerpt is found behind any number of blanks, and is not changed by what comes after it', async (t) => {
+  t.equal(
+    excerptOf(`${' \n'.repeat(5_000)}The bridge${'\t'.repeat(5_000)}reopened.\n`, 30),
+    'The bridge reopened.',
+  );
+  t.equal(excerptOf(`The bridge${' '.repeat(5_000)}reopened on Monday.`, 20), 'The bridge reopened…');
+  t.equal(excerptOf(`${' '.repeat(62)}The bridge reopened ${'x'.repeat(5_000)}`, 20), 'The bridge reopened…');
+  t.equal(excerptOf('👨'.repeat(10), 10), '👨'.repeat(10));
+  t.equal(excerptOf('👨'.repeat(11), 10), `${'👨'.repeat(9)}…`);
+});
+
 test('an excerpt without blanks ends with a whole character', async (t) => {
   t.equal(excerptOf('港口大桥重新开放', 5), '港口大桥…');
   t.equal(excerptOf('x'.repeat(50), 10), `${'x'.repeat(9)}…`);

@@ -69,6 +69,13 @@ test('work that comes between the turns counts as well', async (t) => {
   t.notOk(isOver());
 });
 
+test('while turns are short, but somebody has waited long for theirs, who comes next is refused', async (t) => {
+  const overload = createOverload(() => 5_000);
+  t.notOk(overload.isOver(1_000));
+  t.ok(overload.isOver(1_001));
+  t.notOk(overload.isOver(0), 'until nobody does');
+});
+
 test('the loop of this process is watched', async (t) => {
   t.equal(watchOverload().isOver(), false);
 });

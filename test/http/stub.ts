@@ -50,5 +50,5 @@ export const stubServer = async (
     const { statusCode: status, payload: text } = answer;
     return { status, headers: answer.headers, body: JSON.parse(text || 'null'), text };
   };
-  return { post, log, database };
+  return { app, post, log, database };
 };
