@@ -3,7 +3,7 @@
 -- start, which indexes what it finds here and takes it out (articles/search.ts). Else it is empty: whatever changes an
 -- article indexes it in the same transaction.
 CREATE TABLE unindexed_articles (
-  article_id uuid PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE
+  article_id uuid CONSTRAINT unindexed_articles_article_id_key PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE
 );
 
 INSERT INTO unindexed_articles (article_id)

@@ -25,9 +25,10 @@ export const kept = <T>(ttlMs: number, clock: Clock, make: () => T): (() => T) =
 
 /** `make`, and what it made of the last `max` texts. */
 export const remembered = (max: number, make: (text: string) => string): ((text: string) => string) => {
-  const made = new LRUCache<string, string>({ max, memoMethod: make });
+  // Room for all of them is taken at once, which needs its time.
+  const made = lazily(() => new LRUCache<string, string>({ max, memoMethod: make }));
   // Never undefined: a memo makes what it lacks.
-  return (text) => made.memo(text);
+  return (text) => made().memo(text);
 };
 
 /** Loads a package in the middle of what cannot wait for an `import()`; the caller says what type it has. */
