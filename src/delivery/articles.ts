@@ -1,7 +1,7 @@
 // Articles for everybody. One query decides who is public; the rows, tags and bylines of a page follow in a constant
 // number of queries, and no list reads a text unless it is asked for.
 import { eq, getTableColumns, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { linksOf } from '../articles/links.ts';
 import { ArticleQuery } from '../articles/query.ts';
 import { Article, ArticleList, type ArticleSummary, MovedArticle } from '../articles/schema.ts';

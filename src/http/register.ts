@@ -1,7 +1,7 @@
 // Endpoints as fastify routes. The order of checks: key, limit, role, stored answer, If-Match present, validation; then the
 // use case itself. Who asks is told by `authenticate`, which app.ts passes in: http knows no keys.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, actorName, createContext, type Receipt } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Fault, Problem } from '../core/problem.ts';
