@@ -9,9 +9,10 @@ import type { Expected } from '../core/version.ts';
 import type { Database } from '../db/database.ts';
 import { headerOf, send } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
-import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
+import type { Endpoint, Input, Reply } from './endpoint.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { TakeRequest } from './limits.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { createSpeakerOf, type SpeakerOf } from './speaker.ts';
 import { type JsonBody, parseParts, parseQuery } from './validation.ts';
@@ -181,24 +182,4 @@ const inputOf = (
     { where: 'body', schema: endpoint.body ?? NOTHING, ...(json ?? { value: {}, faults: [] }) },
   ]);
   return { params, query, body, ifMatch };
-};
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'TRACE'];
-
-/** Answers OPTIONS, and 405 to every other method, at an address that takes `methods`. */
-export const refuseOtherMethods = (app: FastifyInstance, url: string, methods: readonly string[]): void => {
-  const taken = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-  const Allow = [...taken, 'OPTIONS'].join(', ');
-  const hint = url.startsWith('/v1/') && !isManagement(url) ? ' Writing is done under /v1/manage.' : '';
-  app.route({
-    method: ['OPTIONS', ...METHODS.filter((method) => !taken.includes(method))],
-    url,
-    exposeHeadRoute: false,
-    // Before the body is read: what it holds does not matter here.
-    onRequest: async ({ method }) => {
-      if (method === 'OPTIONS') return;
-      throw new Problem('method_not_allowed', `This address takes ${Allow}.${hint}`, { headers: { Allow } });
-    },
-    handler: async (_request, reply) => reply.code(204).header('Allow', Allow).send(),
-  });
 };
