@@ -1,7 +1,7 @@
 // Environment → frozen, typed Config. One row an option: what it means, its default, whether it is a secret.
 // README's table is tested against `options`; a secret may also be given as a file, in <NAME>_FILE.
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isNetwork } from './core/networks.ts';
 
 const commaList = z.string().transform((text) =>

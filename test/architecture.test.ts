@@ -255,3 +255,10 @@ test('the migrations of both engines have the same numbers and names', async (t)
   const list = (engine: string) => readdirSync(new URL(`../migrations/${engine}/`, import.meta.url)).sort();
   t.same(list('sqlite'), list('postgres'));
 });
+
+test('zod is imported as a namespace: of `{ z }` the bundle would keep all, with every language it speaks', async (t) => {
+  t.same(
+    offenders(({ text }) => [/^import \{.*\} from 'zod'/m.exec(text)?.[0]]),
+    [],
+  );
+});

@@ -1,5 +1,5 @@
 // Keys over HTTP: who am I, and the keys an admin makes, changes, rotates and revokes.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Id } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';
 import { createdReply, type Endpoint, endpoint, itemReply, noContent, okReply } from '../http/endpoint.ts';

@@ -1,5 +1,5 @@
 // What an API key looks like over HTTP.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Id, IdOut, Instant, InstantInput, listOf, paging, textOf } from '../core/fields.ts';
 import { ROLES } from '../db/schema/columns.ts';
 

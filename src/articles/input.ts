@@ -1,6 +1,6 @@
 // What may be written of an article. A change is built from parts without defaults, so that it resets nothing it does
 // not name; its objects merge (RFC 7396), its arrays replace.
-import { z } from 'zod';
+import * as z from 'zod';
 import { HttpUrl, Id, InstantInput, Language, Metadata, Slug, Source, textOf } from '../core/fields.ts';
 import { BODY_FORMATS, COMMENT_POLICIES } from '../db/schema/columns.ts';
 

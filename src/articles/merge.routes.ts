@@ -1,5 +1,5 @@
 // Merging tags and sections over HTTP.
-import { z } from 'zod';
+import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import type { Context } from '../context.ts';
 import { Id } from '../core/fields.ts';

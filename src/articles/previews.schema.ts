@@ -1,5 +1,5 @@
 // Preview links over HTTP.
-import { z } from 'zod';
+import * as z from 'zod';
 import { IdOut, Instant, listOf } from '../core/fields.ts';
 import { KeyLink } from './schema.ts';
 

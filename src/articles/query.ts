@@ -1,5 +1,5 @@
 // How lists of articles are asked for, on both surfaces: allow-lists of filters and sorts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { commaList, Id, IdOrSlug, InstantInput, Language, paging, textOf } from '../core/fields.ts';
 import { parseSearch, SEARCH_LENGTH_MAX } from '../core/search.ts';
 import { ARTICLE_STATUSES } from '../db/schema/columns.ts';

@@ -1,5 +1,5 @@
 // What an article was, and the links by which others read what it would be.
-import { z } from 'zod';
+import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import { Id, paging } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';

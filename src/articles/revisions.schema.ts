@@ -1,5 +1,5 @@
 // A revision over HTTP: what was done, and what the article was then.
-import { z } from 'zod';
+import * as z from 'zod';
 import { IdOut, Instant, LanguageOut, listOf, Slug } from '../core/fields.ts';
 import { REVISION_KINDS } from '../db/schema/columns.ts';
 import { Body, Correction, Cover, KeyLink, PublicMetadata, Seo } from './schema.ts';

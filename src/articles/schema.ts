@@ -1,5 +1,5 @@
 // What an article is over HTTP: to everybody, and to the desk. Input is in input.ts, queries in query.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnyObject, IdOut, Instant, LanguageOut, listOf, Slug, Source } from '../core/fields.ts';
 import { ARTICLE_STATUSES, BODY_FORMATS, COMMENT_POLICIES } from '../db/schema/columns.ts';
 

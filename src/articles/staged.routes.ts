@@ -1,5 +1,5 @@
 // What is kept aside over a published article, and corrections of one.
-import { z } from 'zod';
+import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import { Id } from '../core/fields.ts';
 import { createdReply, type Endpoint, endpoint, itemReply } from '../http/endpoint.ts';

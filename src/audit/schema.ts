@@ -1,6 +1,6 @@
 // The audit log over HTTP: who did what to which thing, and when. It holds no text and no person's data but the names
 // of keys.
-import { z } from 'zod';
+import * as z from 'zod';
 import { IdOut, Instant, listOf, paging } from '../core/fields.ts';
 import { ACTIONS, SUBJECT_KINDS } from '../events/events.ts';
 

@@ -1,5 +1,5 @@
 // What an author is: a byline, not a login. Wire services and guests are authors too.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   commaList,
   Email,

@@ -1,5 +1,5 @@
 // The comment policy over HTTP: its settings, what a comment would get under it, and the form that readers need.
-import { z } from 'zod';
+import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { type Endpoint, endpoint, itemReply, okReply, publicReply } from '../http/endpoint.ts';

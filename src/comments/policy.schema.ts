@@ -1,6 +1,6 @@
 // The comment policy: what moderators set at run time. Words are words, not regular expressions: nobody can write one
 // here that stops the server.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnyObject, Email, Id, IdOut, Instant, textOf } from '../core/fields.ts';
 import { isNetwork } from '../core/networks.ts';
 import { COMMENT_POLICIES } from '../db/schema/columns.ts';

@@ -4,7 +4,7 @@
 import { createHash, createHmac, randomInt } from 'node:crypto';
 import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** As long as the form that it comes with. */
 const CHALLENGE_TTL_MS = 24 * 60 * 60 * 1_000;

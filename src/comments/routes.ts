@@ -1,5 +1,5 @@
 // Comments: what a reader posts, and what moderators do about it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import { Id, IdOrSlug } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';

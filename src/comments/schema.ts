@@ -1,6 +1,6 @@
 // What readers say about an article. The public shape has no field for what they told us in private; that is in the
 // managed one alone.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   commaList,
   Email,

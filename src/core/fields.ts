@@ -1,6 +1,6 @@
 // The building blocks of every schema: lengths counted in code points, instants with an offset, URLs that a page may
 // link to. What is said here in `.meta()` is what the OpenAPI document says.
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseInstant } from './clock.ts';
 import { isId } from './id.ts';
 import type { JsonObject } from './merge.ts';

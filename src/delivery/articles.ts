@@ -1,6 +1,6 @@
 // Articles for everybody: a list of them, whose keys one query finds, and one with its text.
 import { eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { linksOf } from '../articles/links.ts';
 import { ArticleQuery } from '../articles/query.ts';
 import { Article, ArticleList, MovedArticle } from '../articles/schema.ts';

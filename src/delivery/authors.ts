@@ -1,6 +1,6 @@
 // Authors for everybody: those whom a public article names. A byline that never was public is unknown here.
 import { and, asc, count, eq, exists, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { visible } from '../articles/visibility.ts';
 import { Author, AuthorList, AuthorQuery } from '../authors/schema.ts';
 import { authorView } from '../authors/view.ts';

@@ -1,7 +1,7 @@
 // Comments for everybody: those that are shown, while their article is public. The table of what senders told us is
 // not named in this file, and no query here may join it.
 import { and, asc, desc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isVisible } from '../articles/visibility.ts';
 import { Comment, CommentCountQuery, CommentCounts, CommentList, CommentQuery } from '../comments/schema.ts';
 import { commentView, type PublicRow } from '../comments/view.ts';

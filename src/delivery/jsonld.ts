@@ -1,6 +1,6 @@
 // An article as search engines and aggregators read it: schema.org NewsArticle in JSON-LD, to be put into the page's
 // head as it is. What is not known is absent, because null means nothing in JSON-LD.
-import { z } from 'zod';
+import * as z from 'zod';
 import { linksOf } from '../articles/links.ts';
 import type { ArticleSummary, Byline } from '../articles/schema.ts';
 import { type ArticleUrl, dueAtOf, summaryView } from '../articles/view.ts';

@@ -1,7 +1,7 @@
 // A list that editors arranged, for everybody: what of it is public, in its order. What is not public yet is not named,
 // and still says when this answer becomes another.
 import { asc, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { view } from '../articles/query.ts';
 import { isVisible } from '../articles/visibility.ts';
 import { IdOrSlug } from '../core/fields.ts';

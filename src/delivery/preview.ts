@@ -1,6 +1,6 @@
 // An article before it is public, for whoever was given the link. Expired, revoked, edited and never made are one 404.
 import { and, eq, gt, ne } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArticlePreview } from '../articles/schema.ts';
 import { notFound } from '../core/problem.ts';
 import type { Signer } from '../core/signature.ts';

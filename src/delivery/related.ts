@@ -1,7 +1,7 @@
 // What else to read beside an article: what shares the most tags with it, the newest first; then the newest of its
 // section. Bounded whatever the size of a tag: only the newest articles of its rarest tags are looked at.
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { view } from '../articles/query.ts';
 import { ArticleList } from '../articles/schema.ts';
 import { IdOrSlug, limitOf } from '../core/fields.ts';

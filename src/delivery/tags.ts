@@ -1,7 +1,7 @@
 // Sections and tags for everybody. A section is part of the site, and shown while it is empty too; a tag is known
 // through its articles, and one that no public article has is unknown here.
 import { and, asc, count, eq, exists, isNotNull, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { visible } from '../articles/visibility.ts';
 import { IdOrSlug } from '../core/fields.ts';
 import { isId } from '../core/id.ts';

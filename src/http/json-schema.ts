@@ -1,6 +1,6 @@
 // zod schemas as JSON Schema (draft 2020-12), and those with an id as components of the OpenAPI document. Two shapes
 // under one id are an error, so that no XInput twins can arise.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Json = { [key: string]: unknown };
 

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { lazily } from '../core/lazy.ts';
 import { catalogue, notFound, type ProblemCode, problemCodes } from '../core/problem.ts';
 import { escapeHtml } from '../core/text.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { bytesTag, matchesNone } from './preconditions.ts';
-import { refuseOtherMethods } from './register.ts';
 
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 

@@ -1,5 +1,5 @@
 // The one Problem schema of the OpenAPI document.
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemCodes } from '../core/problem.ts';
 
 const Fault = z

@@ -1,7 +1,7 @@
 // Endpoints as fastify routes. The order of checks: key, limit, role, stored answer, If-Match present, validation; then the
 // use case itself. Who asks is told by `authenticate`, which app.ts passes in: http knows no keys.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, actorName, createContext, type Receipt } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Fault, Problem } from '../core/problem.ts';
@@ -11,9 +11,10 @@ import type { Database } from '../db/database.ts';
 import { createAdmission } from './admission.ts';
 import { headerOf, send } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
-import { type Endpoint, type Input, isManagement, type Reply } from './endpoint.ts';
+import type { Endpoint, Input, Reply } from './endpoint.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { TakeRequest } from './limits.ts';
+import { refuseOtherMethods, takenElsewhere } from './methods.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { RETRY } from './problems.ts';
 import { createSpeakerOf, type SpeakerOf } from './speaker.ts';
@@ -78,14 +79,10 @@ export const registerEndpoints = (
       handler: (request, reply) => handle(endpoint, request, reply),
     });
   }
-  for (const url of new Set(endpoints.map((endpoint) => endpoint.url))) {
-    const here = endpoints.filter((endpoint) => endpoint.url === url);
-    refuseOtherMethods(
-      app,
-      url,
-      here.map(({ method }) => method),
-    );
-  }
+  const methodsOf = new Map<string, string[]>();
+  for (const { url, method } of endpoints) methodsOf.set(url, [...(methodsOf.get(url) ?? []), method]);
+  for (const [url, methods] of methodsOf)
+    refuseOtherMethods(app, url, methods, takenElsewhere(url, methodsOf));
 };
 
 /** Readers wait before the newsroom does, whose requests are bounded by its keys; the probes never do. */
@@ -216,24 +213,4 @@ const inputOf = (
     { where: 'body', schema: endpoint.body ?? NOTHING, ...(json ?? { value: {}, faults: [] }) },
   ]);
   return { params, query, body, ifMatch };
-};
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'TRACE'];
-
-/** Answers OPTIONS, and 405 to every other method, at an address that takes `methods`. */
-export const refuseOtherMethods = (app: FastifyInstance, url: string, methods: readonly string[]): void => {
-  const taken = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-  const Allow = [...taken, 'OPTIONS'].join(', ');
-  const hint = url.startsWith('/v1/') && !isManagement(url) ? ' Writing is done under /v1/manage.' : '';
-  app.route({
-    method: ['OPTIONS', ...METHODS.filter((method) => !taken.includes(method))],
-    url,
-    exposeHeadRoute: false,
-    // Before the body is read: what it holds does not matter here.
-    onRequest: async ({ method }) => {
-      if (method === 'OPTIONS') return;
-      throw new Problem('method_not_allowed', `This address takes ${Allow}.${hint}`, { headers: { Allow } });
-    },
-    handler: async (_request, reply) => reply.code(204).header('Allow', Allow).send(),
-  });
 };

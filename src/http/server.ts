@@ -16,6 +16,7 @@ import type { AnswerCache } from './cache.ts';
 import { isManagement } from './endpoint.ts';
 import { serializers } from './log.ts';
 import { logOutput } from './log-output.ts';
+import { addRefusals } from './methods.ts';
 import { asProblem, PROBLEM_TYPE, problemBody } from './problems.ts';
 import { requestIdIn } from './request-id.ts';
 import { type JsonBody, parseJson } from './validation.ts';
@@ -204,6 +205,7 @@ export const createServer = ({
     done();
   });
   app.register(cors, { delegator: (request, done) => done(null, corsFor(request, config)) });
+  addRefusals(app);
   return app;
 };
 

@@ -1,5 +1,5 @@
 // What every service has: a front door with links, and the two probes.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '../core/problem.ts';
 import { type Endpoint, endpoint, type PublicReply, publicReply } from './endpoint.ts';
 

@@ -1,6 +1,6 @@
 // Lists that editors arrange by hand: front pages above all. A list holds articles in any state; each appears to the
 // public in its place while it is public.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArticleSummary } from '../articles/schema.ts';
 import { commaList, Id, IdOut, Instant, listOf, paging, Slug, textOf } from '../core/fields.ts';
 import { ARTICLE_STATUSES } from '../db/schema/columns.ts';

@@ -1,5 +1,5 @@
 // What somebody may ask of a publisher: all that is kept of their e-mail, or that it be forgotten.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ManagedAuthor } from '../authors/schema.ts';
 import { ManagedComment } from '../comments/schema.ts';
 import { Instant, textOf } from '../core/fields.ts';

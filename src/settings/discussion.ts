@@ -1,6 +1,6 @@
 // What holds for the comments of every article that says nothing itself. Stored in a row of its own: the answers about
 // articles depend on it, and none of them shall read a list of blocked senders on the way.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from '../db/dialect.ts';
 import { COMMENT_POLICIES, type CommentPolicy } from '../db/schema/columns.ts';
 import { findSettings, type SettingsRow } from './store.ts';

@@ -1,5 +1,5 @@
 // The site's own settings: what a website needs to draw its frame.
-import { z } from 'zod';
+import * as z from 'zod';
 import { HttpUrl, IdOut, Instant, Language, LanguageOut, Slug, textOf } from '../core/fields.ts';
 
 const Name = textOf(200).meta({ examples: ['The Harbour Times'] });

@@ -1,5 +1,5 @@
 // Sections and tags for the desk.
-import { z } from 'zod';
+import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import { Id } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';

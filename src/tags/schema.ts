@@ -1,6 +1,6 @@
 // What orders articles: a section is where an article stands, one at most, in the site's own order; tags are what it
 // is about, as many as it takes, made when first used.
-import { z } from 'zod';
+import * as z from 'zod';
 import { commaList, IdOut, Instant, listOf, paging, Slug, textOf } from '../core/fields.ts';
 
 /** Far beyond any site's sections, and small enough for every client's integers. */

@@ -229,6 +229,12 @@ test('a method that an address does not take is refused with those it takes', as
     refused('PUT /v1/manage/authors', 'GET, POST, HEAD, OPTIONS', false),
     refused('DELETE /v1/manage/authors', 'GET, POST, HEAD, OPTIONS', false),
     refused('POST /v1/manage/me', 'GET, HEAD, OPTIONS', false),
+    // Other addresses cover these, with an id in the place of the last word.
+    refused('GET /v1/manage/articles/release', 'POST, OPTIONS', false),
+    refused('HEAD /v1/manage/articles/release', 'POST, OPTIONS', false),
+    refused('DELETE /v1/manage/articles/release', 'POST, OPTIONS', false),
+    refused('PUT /v1/manage/articles/release', 'POST, OPTIONS', false),
+    refused('PATCH /v1/manage/comments/decisions', 'POST, OPTIONS', false),
     refused('GET /v1/manage/keys/x/rotate', 'POST, OPTIONS', false),
     refused('HEAD /v1/manage/keys/x/rotate', 'POST, OPTIONS', false),
     refused('POST /', 'GET, HEAD, OPTIONS', false),
