@@ -3,7 +3,7 @@
 // Who comes alone is let in at once; all it costs is one look at the clock.
 
 /** So long a turn takes on new requests… */
-const MAX_TURN_MS = 5;
+const MAX_TURN_MS = 2;
 /** …and so many of them: the work of some begins only when they have been let in. */
 const MAX_AT_ONCE = 16;
 

@@ -1,5 +1,6 @@
 // A server in this process, so that its event loop can be watched: how long work takes, and how long it keeps everybody
 // else waiting. What the loop does while nothing is asked belongs beside it.
+import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import inject from 'light-my-request';
@@ -49,6 +50,11 @@ export const openSite = async (file: string) => {
       const answer = await inject((req, res) => app.server.emit('request', req, res), request);
       if (answer.statusCode >= 300) throw new Error(`${url}: ${answer.statusCode} ${answer.payload}`);
       return JSON.parse(answer.payload);
+    },
+    /** Takes requests from other processes too; gives the port. */
+    async listen(): Promise<number> {
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      return (app.server.address() as AddressInfo).port;
     },
     async close() {
       await app.close();
