@@ -74,11 +74,17 @@ export interface Held {
   held: number;
 }
 
-/** The medians of `rounds`, after one that does not count; `work` is told which round it is. */
-export const watch = async (rounds: number, work: (round: number) => Promise<unknown>): Promise<Held> => {
+/** The medians of `rounds`, after one that does not count; `work` is told which round it is, and prepared before it. */
+export const watch = async (
+  rounds: number,
+  work: (round: number) => Promise<unknown>,
+  prepare: () => Promise<unknown> = async () => undefined,
+): Promise<Held> => {
+  await prepare();
   await work(0);
   const samples: Held[] = [];
   for (let round = 1; round <= rounds; round++) {
+    await prepare();
     const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     delay.enable();
     await pause(5);

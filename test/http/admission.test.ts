@@ -67,6 +67,14 @@ test('many whose work begins later are too many for one turn as well', async (t)
   t.same(entered, everybody);
 });
 
+test('who has waited is told for how long', async (t) => {
+  const { come, clock, admission } = door();
+  come('a', 2);
+  const turn = admission.enter();
+  clock.now += 40;
+  t.equal(await turn, 40);
+});
+
 test('however long the others take, one is let in each turn', async (t) => {
   const { come, entered } = door();
   for (const name of ['a', 'b', 'c', 'd']) come(name, 1_000);
