@@ -86,10 +86,13 @@ const cutGraphemes = (text: string, max: number): string => {
 
 /** The beginning of `text` on one line: at least so many UTF-16 units, or all there is. */
 const beginningOf = (text: string, units: number): string => {
-  for (let end = 2 * units; ; end *= 2) {
-    const line = text.slice(0, end).replace(/\s+/gu, ' ').trim();
-    if (line.length >= units || end >= text.length) return line;
-  }
+  let end = units;
+  let line: string;
+  do {
+    end *= 2;
+    line = text.slice(0, end).replace(/\s+/gu, ' ').trim();
+  } while (line.length < units && end < text.length);
+  return line;
 };
 
 /**

@@ -179,14 +179,12 @@ export const slots = <T extends PgTable>(table: T) =>
   ) as Record<keyof T['$inferInsert'], Placeholder>;
 
 /** Every column as an insert has it that meets a row of the same key: for `set` of `onConflictDoUpdate`. */
-export const asInserted = <T extends PgTable>(table: T) =>
-  // The cast is sound for the same reason.
-  Object.fromEntries(
-    Object.entries(getTableColumns(table)).map(([name, column]) => [
-      name,
-      sql`excluded.${sql.identifier(column.name)}`,
-    ]),
-  ) as Record<keyof T['$inferInsert'], SQL>;
+export const asInserted = <T extends PgTable>(table: T) => {
+  const columns = Object.entries(getTableColumns(table));
+  const values = columns.map(([name, { name: column }]) => [name, sql`excluded.${sql.identifier(column)}`]);
+  // The cast is sound for the same reason as that of `slots`.
+  return Object.fromEntries(values) as Record<keyof T['$inferInsert'], SQL>;
+};
 
 const maxStatements = 256;
 

@@ -4,6 +4,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
+import { takingTurns } from '../core/turns.ts';
+import { compiler } from './compiled.ts';
 import { CommitUnknown, DatabaseBusy, failureOf, JobRefused } from './failures.ts';
 
 export interface WriterOptions {
@@ -28,6 +30,11 @@ interface Waiting<Tx> {
   overdueAt: number;
 }
 
+/** A job whose turn it is. */
+interface Running {
+  refuse(why: JobRefused): void;
+}
+
 /** How a job that has run is answered: `give` once the batch is committed, `withdraw` when that failed. */
 interface Answer {
   error?: unknown;
@@ -38,8 +45,6 @@ interface Answer {
 const longestPauseMs = 20;
 /** What follows an answer (its view, its bytes) takes longer than the write, and is done for so many in one turn. */
 const answersPerTurn = 8;
-/** A write has some dozens of statements; all that this house knows fit in. */
-const maxCompiled = 500;
 
 export class Writer<Tx> {
   readonly #connection: BetterSqlite3.Database;
@@ -49,12 +54,13 @@ export class Writer<Tx> {
     'begin' | 'commit' | 'rollback' | 'save' | 'release' | 'undo',
     { run(): unknown }
   >;
-  readonly #compiledOf = new Map<string, BetterSqlite3.Statement>();
+  readonly #compiled: (source: string) => BetterSqlite3.Statement;
   readonly #waiting: Waiting<Tx>[] = [];
   /** Holds the job to which the running code belongs, also across its awaits. */
-  readonly #inside = new AsyncLocalStorage<symbol>();
+  readonly #inside = new AsyncLocalStorage<Running>();
   /** The job whose savepoint is open. */
-  #current: symbol | undefined;
+  #current: Running | undefined;
+  #isTurnWatched = false;
   #draining: Promise<void> | undefined;
   /** What was committed so far. */
   readonly figures = { commits: 0, writes: 0 };
@@ -68,6 +74,7 @@ export class Writer<Tx> {
     options: WriterOptions = {},
   ) {
     this.#connection = connection;
+    this.#compiled = compiler(connection);
     this.#tx = bind(this.#guarded(connection));
     this.#options = {
       onCommit: () => {},
@@ -180,7 +187,7 @@ export class Writer<Tx> {
     const taken: Waiting<Tx>[] = [];
     const answers: Answer[] = [];
     const endsAt = performance.now() + this.#options.maxBatchMs;
-    let turnEndsAt = performance.now() + this.#options.maxTurnMs;
+    const turn = takingTurns(this.#options.maxTurnMs);
     try {
       for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) {
         taken.push(job);
@@ -188,13 +195,15 @@ export class Writer<Tx> {
         answers.push(answer);
         // A full disk or an I/O error made SQLite roll back the whole transaction, everybody's work with it.
         if (!this.#connection.inTransaction) throw answer.error;
-        const now = performance.now();
-        if (taken.length === this.#options.maxJobs || now >= endsAt) break;
-        if (now < turnEndsAt) continue;
+        if (taken.length === this.#options.maxJobs || performance.now() >= endsAt) break;
         // Who reads is not to wait for everybody who writes. What comes meanwhile joins the batch.
-        await nextTurn();
-        turnEndsAt = performance.now() + this.#options.maxTurnMs;
+        await turn();
       }
+      // FTS5 keeps words in memory until the next savepoint or the commit, and then writes for some milliseconds; the
+      // commit waits for the disk, which is long enough for one turn.
+      this.#statements.save.run();
+      this.#statements.release.run();
+      await turn();
       this.#statements.commit.run();
     } catch (cause) {
       this.#note(cause);
@@ -216,33 +225,37 @@ export class Writer<Tx> {
 
   /** Runs one job in its savepoint. Throws only when the savepoint itself fails. */
   async #perform(job: Waiting<Tx>): Promise<Answer> {
-    const me = Symbol('job');
-    this.#current = me;
     this.#statements.save.run();
-    // Statements on this connection never leave the microtask queue. A job that reaches the next turn of the loop
-    // waits for something else, and every other writer would wait with it.
-    let watch: NodeJS.Immediate | undefined;
-    const strayed = new Promise<never>((_, reject) => {
-      watch = setImmediate(() =>
-        reject(new JobRefused('a write waited for something that is not its database')),
-      );
-    });
-    let answer: Answer;
+    this.#watchTurn();
     try {
-      const give = await Promise.race([this.#inside.run(me, () => job.perform(this.#tx)), strayed]);
+      const give = await new Promise<() => void>((resolve, reject) => {
+        this.#current = { refuse: reject };
+        this.#inside.run(this.#current, () => job.perform(this.#tx)).then(resolve, reject);
+      });
       this.#current = undefined;
       this.#statements.release.run();
-      answer = { give, withdraw: (cause) => job.reject(new CommitUnknown(cause)) };
+      return { give, withdraw: (cause) => job.reject(new CommitUnknown(cause)) };
     } catch (error) {
       this.#current = undefined;
       if (this.#connection.inTransaction) {
         this.#statements.undo.run();
         this.#statements.release.run();
       }
-      answer = { error, give: () => job.reject(error), withdraw: () => job.reject(error) };
+      return { error, give: () => job.reject(error), withdraw: () => job.reject(error) };
     }
-    clearImmediate(watch);
-    return answer;
+  }
+
+  /**
+   * Statements on this connection never leave the microtask queue. A job that reaches the next turn of the loop waits
+   * for something else, and every other writer would wait with it. One watch serves all jobs that begin in a turn.
+   */
+  #watchTurn(): void {
+    if (this.#isTurnWatched) return;
+    this.#isTurnWatched = true;
+    setImmediate(() => {
+      this.#isTurnWatched = false;
+      this.#current?.refuse(new JobRefused('a write waited for something that is not its database'));
+    });
   }
 
   /**
@@ -262,21 +275,6 @@ export class Writer<Tx> {
         return key === 'prepare' ? (source: string) => this.#guarded(this.#compiled(source)) : method;
       },
     });
-  }
-
-  /**
-   * A statement of this connection, compiled once for its text. Only the text is remembered, never who asked: each use
-   * is guarded anew, and begins as a fresh one would.
-   */
-  #compiled(source: string): BetterSqlite3.Statement {
-    const known = this.#compiledOf.get(source);
-    const statement = known ?? this.#connection.prepare(source);
-    if (known !== undefined && statement.reader) statement.raw(false);
-    // Last used, last forgotten.
-    this.#compiledOf.delete(source);
-    this.#compiledOf.set(source, statement);
-    if (this.#compiledOf.size > maxCompiled) this.#compiledOf.delete(this.#compiledOf.keys().next().value!);
-    return statement;
   }
 
   #note(error: unknown): void {

@@ -3,20 +3,20 @@
 // Who comes alone is let in at once; all it costs is one look at the clock.
 
 /** So long a turn takes on new requests… */
-const MAX_TURN_MS = 5;
+const MAX_TURN_MS = 2;
 /** …and so many of them: the work of some begins only when they have been let in. */
 const MAX_AT_ONCE = 16;
 
 export interface Admission {
-  /** For a request that has just come: undefined when it may begin, else what resolves when its turn has come. */
-  enter(): Promise<void> | undefined;
+  /** For a request that has just come: undefined when it may begin, else how long it has waited, once its turn has come. */
+  enter(): Promise<number> | undefined;
   /** How long the one who came first of those who wait has waited; 0 where nobody does. */
   waitedMs(): number;
 }
 
 interface Waiting {
   since: number;
-  enter(): void;
+  enter(waitedMs: number): void;
 }
 
 /** `now` in milliseconds, from anywhere. */
@@ -36,7 +36,8 @@ export const createAdmission = (now = () => performance.now()): Admission => {
   const letIn = (): void => {
     if (!hasRoom()) return;
     room--;
-    waiting.shift()?.enter();
+    const next = waiting.shift();
+    next?.enter(now() - next.since);
   };
   // What an immediate asks for comes in the next turn, in this order.
   const close = (): void => {

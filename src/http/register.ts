@@ -59,6 +59,15 @@ export const registerEndpoints = (
   const handle = createHandler(deps);
   const speakerOf = createSpeakerOf(deps.trustProxy);
   const admission = createAdmission();
+  /** Lets a request begin in its turn, unless it would be, or was, too long until then. */
+  const admit = async (endpoint: Endpoint): Promise<void> => {
+    const refuseAfter = (waitedMs: number) => {
+      if (isSheddable(endpoint) && deps.isOverloaded?.(waitedMs)) throw overloaded();
+    };
+    refuseAfter(admission.waitedMs());
+    const turn = endpoint.isProbe ? undefined : admission.enter();
+    if (turn !== undefined) refuseAfter(await turn);
+  };
   app.decorateRequest('actor');
   for (const endpoint of endpoints) {
     app.route({
@@ -66,9 +75,7 @@ export const registerEndpoints = (
       url: endpoint.url,
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
       onRequest: async (request, reply) => {
-        if (isSheddable(endpoint) && deps.isOverloaded?.(admission.waitedMs())) throw overloaded();
-        const turn = admission.enter();
-        if (turn !== undefined) await turn;
+        await admit(endpoint);
         const actor = isOpenRead(endpoint)
           ? readerOf(request, request.ip)
           : await inTime(reply, deps, actorOf(endpoint, request, deps, speakerOf));

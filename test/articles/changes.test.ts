@@ -6,6 +6,17 @@ import { createArticle, PUBLISHABLE } from './make.ts';
 
 const AT = '/v1/manage/articles';
 
+test('a text for an article that is not there changes nothing', async (t) => {
+  const site = await testSite(t);
+  const { id } = await createArticle(site);
+  const nobody = id.replace(/.{4}$/, '0000');
+  for (const at of [`${AT}/${nobody}/staged`, `${AT}/${nobody}`]) {
+    const body = { body: { format: 'html', source: 'x' } };
+    const answer = await site.ask('PATCH', at, { as: 'editor', headers: { 'if-match': '*' }, body });
+    t.equal(answer.status, 404);
+  }
+});
+
 test('of two changes at once, one of the format and one of the text, the second is made of what the first left', async (t) => {
   const site = await testSite(t);
   const { id } = await createArticle(site, { status: 'published' });

@@ -1,5 +1,6 @@
 // A server in this process, so that its event loop can be watched: how long work takes, and how long it keeps everybody
 // else waiting. What the loop does while nothing is asked belongs beside it.
+import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import inject from 'light-my-request';
@@ -50,6 +51,11 @@ export const openSite = async (file: string) => {
       if (answer.statusCode >= 300) throw new Error(`${url}: ${answer.statusCode} ${answer.payload}`);
       return JSON.parse(answer.payload);
     },
+    /** Takes requests from other processes too; gives the port. */
+    async listen(): Promise<number> {
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      return (app.server.address() as AddressInfo).port;
+    },
     async close() {
       await app.close();
       await database.close();
@@ -68,11 +74,17 @@ export interface Held {
   held: number;
 }
 
-/** The medians of `rounds`, after one that does not count; `work` is told which round it is. */
-export const watch = async (rounds: number, work: (round: number) => Promise<unknown>): Promise<Held> => {
+/** The medians of `rounds`, after one that does not count; `work` is told which round it is, and prepared before it. */
+export const watch = async (
+  rounds: number,
+  work: (round: number) => Promise<unknown>,
+  prepare: () => Promise<unknown> = async () => undefined,
+): Promise<Held> => {
+  await prepare();
   await work(0);
   const samples: Held[] = [];
   for (let round = 1; round <= rounds; round++) {
+    await prepare();
     const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     delay.enable();
     await pause(5);

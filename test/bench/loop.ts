@@ -1,11 +1,14 @@
 // `npm run bench:loop`: what holds the event loop, and so everybody else. An article of 32 KB is to hold it for 20 ms at
 // most and one of 256 KB, the largest there is, for 250; many comments at once for no longer than a few do. Then the
 // largest articles are written to a server that is being read. Writes loop.json beside itself.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock, toInstant } from '../../src/core/clock.ts';
+import type { Crowd } from './crowd.ts';
 import { openSite, print, type Site, watch } from './inside.ts';
 import { type Measured, measure, mediansOf, ROUNDS, rounded } from './load.ts';
 import { createWriter, randomFrom } from './prose.ts';
@@ -55,8 +58,12 @@ const holding = async (site: Site) => {
   await site.ask(AUTHOR[0], { key, body: AUTHOR[1] });
   const { slug } = await site.ask<{ slug: string }>(ARTICLES, { key, body: articleOf(5, 0) });
   const measured: { name: string; ms: Record<string, number> }[] = [];
-  const note = async (name: string, work: (round: number) => Promise<unknown>) => {
-    const held = await watch(WATCHED, work);
+  const note = async (
+    name: string,
+    work: (round: number) => Promise<unknown>,
+    prepare?: () => Promise<unknown>,
+  ) => {
+    const held = await watch(WATCHED, work, prepare);
     print(name, held);
     const ms = Object.fromEntries(Object.entries(held).map(([kind, value]) => [kind, rounded(value, 1)]));
     measured.push({ name, ms });
@@ -67,10 +74,26 @@ const holding = async (site: Site) => {
     await note(`an article of ${kilobytes} KB`, (n) => site.ask(ARTICLES, { key, body: bodies[n] }));
   }
   let said = 0;
-  const comment = () => site.ask(`/v1/articles/${slug}/comments`, { body: JSON.parse(commentOf(said++)) });
-  const comments = (count: number) => () => Promise.all(Array.from({ length: count }, comment));
-  for (const count of [1, COMMENTS_AT_ONCE])
-    await note(`${count} comment${count === 1 ? '' : 's'} at once`, comments(count));
+  const path = `/v1/articles/${slug}/comments`;
+  await note('1 comment', () => site.ask(path, { body: JSON.parse(commentOf(said++)) }));
+  // From another process: what so many clients cost in this one would be taken for the server's work.
+  const port = await site.listen();
+  const clients = fork(new URL('crowd.ts', import.meta.url));
+  const tell = async (word: Crowd | 'go') => {
+    clients.send(word);
+    await once(clients, 'message');
+  };
+  const crowd = (): Crowd => ({
+    port,
+    path,
+    bodies: Array.from({ length: COMMENTS_AT_ONCE }, () => commentOf(said++)),
+  });
+  await note(
+    `${COMMENTS_AT_ONCE} comments at once`,
+    () => tell('go'),
+    () => tell(crowd()),
+  );
+  clients.kill();
   return measured;
 };
 

@@ -125,6 +125,37 @@ test('a job that waits for something else is refused at once, and the others go 
   t.strictSame(committed(), ['a', 'c']);
 });
 
+test('each job that waits for something else is refused, whoever began in the same turn', async (t) => {
+  const { writer, committed } = setUp(t);
+  const results: Promise<unknown>[] = [];
+  const stray = (text: string) => async (tx: Connection) => {
+    await add(text)(tx);
+    await nextTurn();
+    await nextTurn();
+    return text;
+  };
+  for (const text of ['a', 'b', 'c']) results.push(writer.write(add(text)), writer.write(stray(`${text}!`)));
+  const refused = 'JobRefused: a write waited for something that is not its database';
+  t.strictSame(await outcomes(results), ['a', refused, 'b', refused, 'c', refused]);
+  t.strictSame(committed(), ['a', 'b', 'c']);
+});
+
+test('what an index of words keeps in memory is written before the commit, and others get a turn in between', async (t) => {
+  const { writer, connection } = setUp(t, { maxTurnMs: 0 });
+  connection.exec('create virtual table words using fts5 (text)');
+  const rows = connection.prepare('select count(*) from words_data').pluck();
+  const seen: unknown[] = [];
+  let looking = setImmediate(function look() {
+    if (connection.inTransaction) seen.push(rows.get());
+    looking = setImmediate(look);
+  });
+  const empty = rows.get();
+  await writer.write(async (tx) => tx.prepare("insert into words values ('a bridge')").run());
+  clearImmediate(looking);
+  t.equal(seen[0], empty, 'in memory');
+  t.not(seen.at(-1), empty, 'written, and not yet committed');
+});
+
 test('a statement that a job left un-awaited is refused, whoever runs by then', async (t) => {
   const { writer, committed } = setUp(t);
   const ghosts: Promise<unknown>[] = [];

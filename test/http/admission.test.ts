@@ -28,8 +28,8 @@ const door = () => {
 test('who comes while a turn is young is let in at once, and so is whoever comes in a later one', async (t) => {
   const { come, admission } = door();
   for (let turn = 0; turn < 3; turn++) {
-    t.equal(come('first', 4), true);
-    t.equal(come('second', 4), true);
+    t.equal(come('first', 1), true);
+    t.equal(come('second', 1), true);
     t.equal(admission.waitedMs(), 0);
     await nextTurn();
   }
@@ -37,9 +37,9 @@ test('who comes while a turn is young is let in at once, and so is whoever comes
 
 test('when a turn has lasted for some milliseconds the others have to wait, and are let in in their order', async (t) => {
   const { come, entered, clock, admission } = door();
-  t.equal(come('a', 5), true);
-  t.equal(come('b', 3), false);
-  t.equal(come('c', 3), false);
+  t.equal(come('a', 2), true);
+  t.equal(come('b', 1), false);
+  t.equal(come('c', 1), false);
   t.equal(come('d'), false);
   t.same(entered, ['a']);
   clock.now += 7;
@@ -65,6 +65,14 @@ test('many whose work begins later are too many for one turn as well', async (t)
     t.ok(entered.length - before <= atOnce, 'and never more than those');
   }
   t.same(entered, everybody);
+});
+
+test('who has waited is told for how long', async (t) => {
+  const { come, clock, admission } = door();
+  come('a', 2);
+  const turn = admission.enter();
+  clock.now += 40;
+  t.equal(await turn, 40);
 });
 
 test('however long the others take, one is let in each turn', async (t) => {
