@@ -118,7 +118,11 @@ export const createSummaries = ({ urlOf, kept }: SummariesDeps): Summaries => {
     };
     if (!withText) return { items: shown.map(({ written }) => written), ...rest };
     const texts = await textsOf(db, ids);
-    const items = shown.map(({ written }) => written.with({ bodyHtml: texts.get(written.value.id)! }));
+    const items = shown.flatMap(({ written }) => {
+      const bodyHtml = texts.get(written.value.id);
+      // Without one it was erased just now.
+      return bodyHtml === undefined ? [] : [written.with({ bodyHtml })];
+    });
     return { items, ...rest };
   };
 };

@@ -9,7 +9,7 @@ export class Written<T> {
     this.json = json;
   }
 
-  /** The same with further fields behind its own. */
+  /** The same with further fields behind its own; of objects with at least one field each. */
   with<More extends object>(more: More): Written<T & More> {
     return new Written(
       { ...this.value, ...more },
