@@ -1,5 +1,7 @@
 # Built where better-sqlite3 can be compiled, run without the compilers, as an ordinary user. All data is in /data.
-FROM node:24-bookworm-slim AS build
+# Not on Node 24: compiled for 24.19 or a later one, this better-sqlite3 ends the process
+# (https://github.com/nodejs/node/issues/65446).
+FROM node:22-bookworm-slim AS build
 RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 make g++ \
   && rm -rf /var/lib/apt/lists/*
@@ -10,7 +12,7 @@ COPY tsconfig.json esbuild.config.mjs ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
 
-FROM node:24-bookworm-slim
+FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATABASE_URL=file:/data/masthead.db
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
