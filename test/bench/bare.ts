@@ -1,14 +1,17 @@
 // The limits to measure against, each in a process of its own. `http`: node:http that sends prepared bytes and does
-// nothing else; `fastify`: the same behind a route; `posting`: node:http that reads JSON and commits the rows that a
-// comment makes, all that wait in one transaction. Reads its plan as JSON from BENCH_BARE; prints its address.
+// nothing else; `fastify`: the same behind a route; `reading`: node:http that asks SQLite and writes JSON; `posting`:
+// node:http that reads JSON and commits the rows that a comment makes, all that wait in one transaction. Reads its plan
+// as JSON from BENCH_BARE; prints its address.
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import BetterSqlite3 from 'better-sqlite3';
 import Fastify from 'fastify';
+import { readingOf } from './reading.ts';
 import { commentRows } from './rows.ts';
 
 type Plan =
   | { kind: 'http' | 'fastify'; answers: [path: string, base64: string][] }
+  | { kind: 'reading'; file: string }
   | { kind: 'posting'; file: string };
 
 const plan: Plan = JSON.parse(process.env.BENCH_BARE ?? '');
@@ -45,6 +48,18 @@ const sendRouted = async (answers: [string, string][]): Promise<void> => {
   say((app.server.address() as AddressInfo).port);
 };
 
+/** At the addresses that Masthead has for them; `file` is a database. */
+const readRows = (file: string): void => {
+  const read = readingOf(new BetterSqlite3(file, { readonly: true }));
+  serve((request, response) => {
+    const [slug, part] = (request.url ?? '').replace(/\?.*/, '').split('/').slice(3);
+    const text =
+      slug === undefined ? read.list() : part === undefined ? read.article(slug) : read.comments(slug);
+    const bytes = Buffer.from(text);
+    response.writeHead(200, { 'content-type': TYPE, 'content-length': bytes.length }).end(bytes);
+  });
+};
+
 /** `file` is a copy of a database in which a reader has commented: its last rows are written again and again. */
 const commitRows = (file: string): void => {
   const db = new BetterSqlite3(file);
@@ -76,5 +91,6 @@ const commitRows = (file: string): void => {
 };
 
 if (plan.kind === 'posting') commitRows(plan.file);
+else if (plan.kind === 'reading') readRows(plan.file);
 else if (plan.kind === 'http') sendPrepared(plan.answers);
 else await sendRouted(plan.answers);

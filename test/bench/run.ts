@@ -1,6 +1,6 @@
-// `npm run bench`: Masthead beside what bounds it (bare node:http, bare fastify, nginx, a bare script that commits the
-// same rows), each in a process of its own, taking turns in one run. Ratios are the result, best by processor time;
-// absolute figures are this machine's. BENCH_ROUNDS, BENCH_SECONDS and BENCH_ARTICLES make it longer. Writes
+// `npm run bench`: Masthead beside what bounds it (bare node:http, bare fastify, nginx, bare scripts that read and
+// commit the same rows), each in a process of its own, taking turns in one run. Ratios are the result, best by processor
+// time; absolute figures are this machine's. BENCH_ROUNDS, BENCH_SECONDS and BENCH_ARTICLES make it longer. Writes
 // results.json and results.svg beside itself.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
@@ -192,6 +192,7 @@ try {
   const http = await startBare({ kind: 'http', answers });
   const fastify = await startBare({ kind: 'fastify', answers });
   const nginx = hasNginx ? await startNginx(folder) : undefined;
+  const reading = await startBare({ kind: 'reading', file });
   const uncached = await startMasthead({ DATABASE_URL: `file:${file}`, CACHE_MAX_BYTES: '0' });
   say(
     `${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, ${ARTICLES} articles, load ${loadavg()[0]}; medians\n`,
@@ -220,6 +221,7 @@ try {
         ...(what === 'list'
           ? [{ name: 'list: Masthead, miss', server: masthead, ask: { path: listNeverAsked } }]
           : []),
+        { name: `${what}: bare script, asks SQLite`, server: reading, ask: { path } },
         { name: `${what}: Masthead, nothing kept`, server: uncached, ask: { path } },
       ])),
       ...(await compare([
@@ -232,6 +234,7 @@ try {
     ...(await compare([
       { name: 'comments: bare node:http', server: http, ask: { path: comments } },
       { name: 'comments: Masthead, hit', server: masthead, ask: { path: comments } },
+      { name: 'comments: bare script, asks SQLite', server: reading, ask: { path: comments } },
       { name: 'comments: Masthead, nothing kept', server: uncached, ask: { path: comments } },
     ])),
   );
