@@ -5,14 +5,14 @@ import { SearchResultList } from '../articles/schema.ts';
 import { type Cursors, readPage } from '../core/page.ts';
 import { markedHtml, snippetOf } from '../core/snippet.ts';
 import { takingTurns } from '../core/turns.ts';
-import { type Db, prepared } from '../db/dialect.ts';
+import type { Db } from '../db/dialect.ts';
 import { type Endpoint, endpoint, publicReply } from '../http/endpoint.ts';
 import { keysAmong, type ListFilter, type ListKey, presentIn } from './article-lists.ts';
 import { distinct } from './cache-tags.ts';
 import { earliest, nextTurnAt } from './due.ts';
 import { namedBy } from './named.ts';
 import { type Wanted, walk } from './search-walk.ts';
-import type { Summaries } from './summaries.ts';
+import { type Summaries, textsOf } from './summaries.ts';
 
 /** What is ranked: the newest so many. */
 const RANKED_MAX = 2_000;
@@ -74,18 +74,6 @@ const ranked = async (db: Db, wanted: Wanted, start: number, count: number): Pro
   return rows.slice(0, count);
 };
 
-const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
-  const { articleBodies } = db.tables;
-  const query = prepared(db, 'plain_texts_of_page', () =>
-    db
-      .select({ id: articleBodies.articleId, text: articleBodies.text })
-      .from(articleBodies)
-      .where(db.dialect.isAnyOf(articleBodies.articleId, 'ids')),
-  );
-  const rows = await query.execute({ ids: db.dialect.list(ids) });
-  return new Map(rows.map(({ id, text }) => [id, text]));
-};
-
 /** How long a page is put together between two turns of the event loop. */
 const AT_ONCE_MS = 5;
 
@@ -121,7 +109,7 @@ const listResults = async (db: Db, { cursors, summaries }: SearchDeps, query: Se
   const turn = takingTurns(AT_ONCE_MS);
   const { items: found, dueAt, tags } = await summaries(db, ids, { now, withText: view === 'full' });
   await turn();
-  const texts = await textsOf(db, ids);
+  const texts = await textsOf(db, ids, 'text');
   const items = [];
   for (const written of found) {
     await turn();

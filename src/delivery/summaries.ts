@@ -56,16 +56,21 @@ const rowsOf = async (db: Db, ids: readonly string[], now: number): Promise<Publ
   return query.execute({ ids: db.dialect.list(ids), now });
 };
 
-const textsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
+/** The texts of these articles by id, as HTML or as words alone. */
+export const textsOf = async (
+  db: Db,
+  ids: readonly string[],
+  form: 'html' | 'text',
+): Promise<Map<string, string>> => {
   const { articleBodies } = db.tables;
-  const query = prepared(db, 'texts_of_page', () =>
+  const query = prepared(db, `${form}_of_page`, () =>
     db
-      .select({ id: articleBodies.articleId, html: articleBodies.html })
+      .select({ id: articleBodies.articleId, said: articleBodies[form] })
       .from(articleBodies)
       .where(db.dialect.isAnyOf(articleBodies.articleId, 'ids')),
   );
   const rows = await query.execute({ ids: db.dialect.list(ids) });
-  return new Map(rows.map(({ id, html }) => [id, html]));
+  return new Map(rows.map(({ id, said }) => [id, said]));
 };
 
 /** What an object takes beside its JSON, and what a tag does: measured, rounded up. */
@@ -117,7 +122,7 @@ export const createSummaries = ({ urlOf, kept }: SummariesDeps): Summaries => {
       tags: namesOn(shown.map(({ written }) => written.value)),
     };
     if (!withText) return { items: shown.map(({ written }) => written), ...rest };
-    const texts = await textsOf(db, ids);
+    const texts = await textsOf(db, ids, 'html');
     const items = shown.flatMap(({ written }) => {
       const bodyHtml = texts.get(written.value.id);
       // Without one it was erased just now.

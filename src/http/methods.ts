@@ -19,38 +19,36 @@ declare module 'fastify' {
 const patternOf = (url: string): RegExp =>
   new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/?]+')}(?:\\?|$)`);
 
-/** The methods of each other address that covers this one too, as `/articles/:id` covers `/articles/release`. */
-export const takenElsewhere = (url: string, methodsOf: ReadonlyMap<string, readonly string[]>): string[] =>
-  [...methodsOf].flatMap(([other, methods]) =>
-    other !== url && patternOf(other).test(url) ? withHead(methods) : [],
-  );
-
-const withHead = (methods: readonly string[]): string[] =>
-  methods.includes('GET') ? [...methods, 'HEAD'] : [...methods];
-
 /**
- * Answers OPTIONS at an address that takes `methods`, and lets every other method be refused there; also those of
- * `elsewhere`, which the router would otherwise hand on to another address.
+ * Answers OPTIONS at each address, and lets every method be refused there that is not among its own; also those that the
+ * router would otherwise hand on to an address that covers it, as `/articles/:id` covers `/articles/release`.
  */
 export const refuseOtherMethods = (
   app: FastifyInstance,
-  url: string,
-  methods: readonly string[],
-  elsewhere: readonly string[] = [],
+  methodsOf: ReadonlyMap<string, readonly string[]>,
 ): void => {
-  const address = { pattern: patternOf(url), takes: withHead(methods) };
-  // Those without a parameter first, which are no other address, though another may cover them.
-  if (url.includes(':')) app.knownAddresses.push(address);
-  else app.knownAddresses.unshift(address);
-  app.route({
-    method: ['OPTIONS', ...elsewhere.filter((one) => !address.takes.includes(one))],
+  const addresses = [...methodsOf].map(([url, methods]) => ({
     url,
-    exposeHeadRoute: false,
-    onRequest: async (request) => {
-      if (request.method !== 'OPTIONS') throw refusal(address, request);
-    },
-    handler: async (_request, reply) => reply.code(204).header('Allow', allowOf(address)).send(),
-  });
+    pattern: patternOf(url),
+    takes: methods.includes('GET') ? [...methods, 'HEAD'] : methods,
+  }));
+  for (const address of addresses) {
+    const { url, takes } = address;
+    const covering = addresses.filter((other) => other !== address && other.pattern.test(url));
+    const elsewhere = covering.flatMap((other) => other.takes);
+    // Those without a parameter first, which are no other address, though another may cover them.
+    if (url.includes(':')) app.knownAddresses.push(address);
+    else app.knownAddresses.unshift(address);
+    app.route({
+      method: ['OPTIONS', ...elsewhere.filter((method) => !takes.includes(method))],
+      url,
+      exposeHeadRoute: false,
+      onRequest: async (request) => {
+        if (request.method !== 'OPTIONS') throw refusal(address, request);
+      },
+      handler: async (_request, reply) => reply.code(204).header('Allow', allowOf(address)).send(),
+    });
+  }
 };
 
 const allowOf = ({ takes }: Address): string => [...takes, 'OPTIONS'].join(', ');

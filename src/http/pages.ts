@@ -55,7 +55,7 @@ export const registerPages = (app: FastifyInstance, write: () => object, publicU
   const serve = (url: string, type: string, text: () => string | Promise<string>): void => {
     const page = lazily(async () => stamped(await text()));
     app.get(url, async (request, reply) => sendPage(request, reply, type, await page()));
-    refuseOtherMethods(app, url, ['GET']);
+    refuseOtherMethods(app, new Map([[url, ['GET']]]));
   };
   serve('/openapi.json', 'application/json; charset=utf-8', () => JSON.stringify(write()));
   serve('/openapi.yaml', 'application/yaml; charset=utf-8', async () =>
@@ -67,7 +67,7 @@ export const registerPages = (app: FastifyInstance, write: () => object, publicU
     if (code === undefined) throw notFound();
     return sendPage(request, reply, HTML, stamped(problemPage(code)));
   });
-  refuseOtherMethods(app, '/problems/:code', ['GET']);
+  refuseOtherMethods(app, new Map([['/problems/:code', ['GET']]]));
 };
 
 const HTML = 'text/html; charset=utf-8';

@@ -14,7 +14,7 @@ import type { AnswerCache } from './cache.ts';
 import type { Endpoint, Input, Reply } from './endpoint.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { TakeRequest } from './limits.ts';
-import { refuseOtherMethods, takenElsewhere } from './methods.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { RETRY } from './problems.ts';
 import { createSpeakerOf, type SpeakerOf } from './speaker.ts';
@@ -88,8 +88,7 @@ export const registerEndpoints = (
   }
   const methodsOf = new Map<string, string[]>();
   for (const { url, method } of endpoints) methodsOf.set(url, [...(methodsOf.get(url) ?? []), method]);
-  for (const [url, methods] of methodsOf)
-    refuseOtherMethods(app, url, methods, takenElsewhere(url, methodsOf));
+  refuseOtherMethods(app, methodsOf);
 };
 
 /** Readers wait before the newsroom does, whose requests are bounded by its keys; the probes never do. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Problem } from '../core/problem.ts';
 import { type Endpoint, endpoint, type PublicReply, publicReply } from './endpoint.ts';
+import { RETRY } from './problems.ts';
 
 const Root = z
   .strictObject({
@@ -83,8 +84,7 @@ export const systemRoutes = ({ publicUrl, ready }: SystemDeps): Endpoint[] => [
       try {
         await ready();
       } catch (error) {
-        const headers = { 'Retry-After': '2' };
-        throw new Problem('unavailable', 'The service is not ready.', { cause: error, headers });
+        throw new Problem('unavailable', 'The service is not ready.', { cause: error, ...RETRY });
       }
     },
     reply: healthy,
