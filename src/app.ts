@@ -135,7 +135,7 @@ export interface AppDeps {
   /** Told of every answer of the router: its method, route and status. */
   onAnswer?: ((method: string, route: string, status: number) => void) | undefined;
   /** Whether readers are refused, because there is too much to do. */
-  isOverloaded?: ((waitedMs: number) => boolean) | undefined;
+  isOverloaded?: (() => boolean) | undefined;
 }
 
 /** How long what was found out for the readiness probe holds, so that nobody can make work with it. */

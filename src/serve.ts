@@ -15,6 +15,7 @@ import { createContext, type Log } from './context.ts';
 import { systemClock } from './core/clock.ts';
 import { Problem } from './core/problem.ts';
 import { type Database, openDatabase, StartError } from './db/database.ts';
+import { createAdmission } from './http/admission.ts';
 import { type AnswerCache, createCache } from './http/cache.ts';
 import { watchOverload } from './http/overload.ts';
 import { createServer } from './http/server.ts';
@@ -87,7 +88,8 @@ const listen = async (app: FastifyInstance, { host, port }: Config): Promise<str
 export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const config = await configOf(env);
   const cache = createCache(config);
-  const server = createServer({ config, cache });
+  const admission = createAdmission();
+  const server = createServer({ config, cache, admission });
   const database = await openDatabase({ url: config.databaseUrl, clock: systemClock, log: server.log });
   try {
     const ctx = createContext({ database, clock: systemClock, actor: { kind: 'system' }, log: server.log });
@@ -99,7 +101,9 @@ export const serve = async (env: NodeJS.ProcessEnv): Promise<void> => {
     if (config.workers === 1 || cluster.isWorker) {
       const figures = await figuresOf(config, { cache, database, log: server.log });
       const onAnswer = figures?.count;
-      const address = await run({ server, cache, config, database, clock: systemClock, secret, onAnswer });
+      const isOverloaded = watchOverload(admission.waitedMs).isOver;
+      const built = { server, cache, config, database, clock: systemClock, secret, isOverloaded, onAnswer };
+      const address = await run(built);
       if (cluster.isWorker) reportServing(address);
       else process.stdout.write(greeting({ ...config, address, metrics: figures?.address, key }));
       return;
@@ -155,7 +159,6 @@ const run = async (deps: Omit<AppDeps, 'isStopping'>): Promise<string> => {
     ...deps,
     isStopping: () => isStopping,
     checkWorker: () => worker.check(),
-    isOverloaded: watchOverload().isOver,
   });
   const address = await listen(app, config);
   worker = startWorker(ctx, database, config);

@@ -1,6 +1,7 @@
 // Many requests that come in one instant: as many are begun as fit into a turn of the event loop, the others in the next
 // ones, in the order they came. To read and check two hundred comments in one turn would keep everybody else waiting.
 // Who comes alone is let in at once; all it costs is one look at the clock.
+import type { RequestListener } from 'node:http';
 
 /** So long a turn takes on new requests… */
 const MAX_TURN_MS = 2;
@@ -8,15 +9,15 @@ const MAX_TURN_MS = 2;
 const MAX_AT_ONCE = 16;
 
 export interface Admission {
-  /** For a request that has just come: undefined when it may begin, else how long it has waited, once its turn has come. */
-  enter(): Promise<number> | undefined;
-  /** How long the one who came first of those who wait has waited; 0 where nobody does. */
+  /** Lets somebody begin who has just come: at once, or in their turn. */
+  enter(begin: () => void): void;
+  /** How long the one who was let in last had waited, in ms: 0 while nobody has to. */
   waitedMs(): number;
 }
 
 interface Waiting {
   since: number;
-  enter(waitedMs: number): void;
+  begin(): void;
 }
 
 /** `now` in milliseconds, from anywhere. */
@@ -26,6 +27,7 @@ export const createAdmission = (now = () => performance.now()): Admission => {
   let isWatched = false;
   let endsAt = 0;
   let room = 0;
+  let waitedMs = 0;
 
   const open = (): void => {
     endsAt = now() + MAX_TURN_MS;
@@ -37,7 +39,9 @@ export const createAdmission = (now = () => performance.now()): Admission => {
     if (!hasRoom()) return;
     room--;
     const next = waiting.shift();
-    next?.enter(now() - next.since);
+    if (next === undefined) return;
+    waitedMs = now() - next.since;
+    next.begin();
   };
   // What an immediate asks for comes in the next turn, in this order.
   const close = (): void => {
@@ -49,18 +53,31 @@ export const createAdmission = (now = () => performance.now()): Admission => {
   };
 
   return {
-    enter() {
+    enter(begin) {
       if (!isWatched) {
         isWatched = true;
         open();
         setImmediate(close);
       }
-      if (waiting.length === 0 && hasRoom()) {
-        room--;
-        return undefined;
+      if (waiting.length > 0 || !hasRoom()) {
+        waiting.push({ since: now(), begin });
+        return;
       }
-      return new Promise((resolve) => waiting.push({ since: now(), enter: resolve }));
+      room--;
+      waitedMs = 0;
+      begin();
     },
-    waitedMs: () => (waiting[0] === undefined ? 0 : now() - waiting[0].since),
+    waitedMs: () => waitedMs,
   };
 };
+
+/** The listener of a server whose router is `route`: what is asked of the API waits for its turn, and the probes do not. */
+export const inTurn =
+  ({ enter }: Admission, route: RequestListener): RequestListener =>
+  (request, response) => {
+    if (!request.url?.startsWith('/v1/')) return route(request, response);
+    enter(() => {
+      // Who went away meanwhile is past being answered, and would be waited for.
+      if (!response.destroyed) route(request, response);
+    });
+  };

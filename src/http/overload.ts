@@ -11,21 +11,21 @@ const LOOK_MS = 100;
 const MAX_LATE_MS = 1_000;
 
 export interface Overload {
-  /** For a request that has just come, while another has waited so long for its turn. */
-  isOver(waitedMs?: number): boolean;
+  /** For a request that has just begun. */
+  isOver(): boolean;
   /** To be called every LOOK_MS, as the loop of `watchOverload` does. */
   look(): void;
 }
 
-/** `now` in milliseconds, from anywhere. */
-export const createOverload = (now = () => performance.now()): Overload => {
+/** `waitedMs`: how long the request had waited for its turn. `now` in milliseconds, from anywhere. */
+export const createOverload = (waitedMs: () => number, now = () => performance.now()): Overload => {
   let lookedAt = now();
   let last = 0;
   let beforeLast = 0;
   const lateness = () => now() - lookedAt - LOOK_MS;
   return {
     // One long turn (garbage, a disk that hangs) is no overload; the shorter of the last two counts.
-    isOver: (waitedMs = 0) => Math.max(Math.min(last, beforeLast) + lateness(), waitedMs) > MAX_LATE_MS,
+    isOver: () => Math.max(Math.min(last, beforeLast) + lateness(), waitedMs()) > MAX_LATE_MS,
     look() {
       beforeLast = last;
       last = Math.max(0, lateness());
@@ -35,8 +35,8 @@ export const createOverload = (now = () => performance.now()): Overload => {
 };
 
 /** An Overload of this process, which keeps no process alive. */
-export const watchOverload = (): Overload => {
-  const overload = createOverload();
+export const watchOverload = (waitedMs: () => number): Overload => {
+  const overload = createOverload(waitedMs);
   setInterval(overload.look, LOOK_MS).unref();
   return overload;
 };

@@ -8,7 +8,6 @@ import { type Fault, Problem } from '../core/problem.ts';
 import { within } from '../core/turns.ts';
 import type { Expected } from '../core/version.ts';
 import type { Database } from '../db/database.ts';
-import { createAdmission } from './admission.ts';
 import { headerOf, send } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import type { Endpoint, Input, Reply } from './endpoint.ts';
@@ -34,11 +33,8 @@ export interface RegisterDeps {
   takeRequest?: TakeRequest | undefined;
   /** How long a request may take: after that whoever asked is told so, whatever becomes of it. Ten seconds. */
   timeLimitMs?: number;
-  /**
-   * Whether readers are refused because there is too much to do; absent: never. It is told how long somebody has waited
-   * for the work on their request to begin.
-   */
-  isOverloaded?: ((waitedMs: number) => boolean) | undefined;
+  /** Whether readers are refused because there is too much to do; absent: never. */
+  isOverloaded?: (() => boolean) | undefined;
 }
 
 declare module 'fastify' {
@@ -58,16 +54,6 @@ export const registerEndpoints = (
 ): void => {
   const handle = createHandler(deps);
   const speakerOf = createSpeakerOf(deps.trustProxy);
-  const admission = createAdmission();
-  /** Lets a request begin in its turn, unless it would be, or was, too long until then. */
-  const admit = async (endpoint: Endpoint): Promise<void> => {
-    const refuseAfter = (waitedMs: number) => {
-      if (isSheddable(endpoint) && deps.isOverloaded?.(waitedMs)) throw overloaded();
-    };
-    refuseAfter(admission.waitedMs());
-    const turn = endpoint.isProbe ? undefined : admission.enter();
-    if (turn !== undefined) refuseAfter(await turn);
-  };
   app.decorateRequest('actor');
   for (const endpoint of endpoints) {
     app.route({
@@ -75,7 +61,7 @@ export const registerEndpoints = (
       url: endpoint.url,
       ...(endpoint.bodyLimitBytes === undefined ? {} : { bodyLimit: endpoint.bodyLimitBytes }),
       onRequest: async (request, reply) => {
-        await admit(endpoint);
+        if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
         const actor = isOpenRead(endpoint)
           ? readerOf(request, request.ip)
           : await inTime(reply, deps, actorOf(endpoint, request, deps, speakerOf));

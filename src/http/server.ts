@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 import { catalogue, notFound, Problem } from '../core/problem.ts';
+import { type Admission, createAdmission, inTurn } from './admission.ts';
 import { headerOf, pathOf } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { isManagement } from './endpoint.ts';
@@ -157,6 +158,8 @@ export interface ServerOptions {
   config: Config;
   /** Answers before the router. */
   cache?: AnswerCache | undefined;
+  /** Says when each request to the API begins. */
+  admission?: Admission;
   /** Where log lines go instead of standard output. */
   logStream?: { write(line: string): void } | undefined;
 }
@@ -164,6 +167,7 @@ export interface ServerOptions {
 export const createServer = ({
   config,
   cache,
+  admission = createAdmission(),
   logStream = logOutput(STANDARD_OUTPUT),
 }: ServerOptions): FastifyInstance => {
   const problem = sendProblem(config.publicUrl);
@@ -178,7 +182,10 @@ export const createServer = ({
     rewriteUrl: (raw) => canonicalTarget(raw.url!),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    serverFactory: (route) => listener(cache === undefined ? route : cache.before(route)),
+    serverFactory: (route) => {
+      const admitted = inTurn(admission, route);
+      return listener(cache === undefined ? admitted : cache.before(admitted));
+    },
     routerOptions: { maxParamLength: 200 },
     schemaController: { compilersFactory: NO_COMPILERS },
     forceCloseConnections: 'idle',

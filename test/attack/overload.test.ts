@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { test } from 'tap';
 import { z } from 'zod';
 import { readConfig } from '../../src/config.ts';
+import { createAdmission } from '../../src/http/admission.ts';
 import { endpoint, publicReply } from '../../src/http/endpoint.ts';
 import { watchOverload } from '../../src/http/overload.ts';
 import { registerEndpoints } from '../../src/http/register.ts';
@@ -31,14 +32,15 @@ const busy = endpoint({
 
 test('of far more reads than can be served some are, the rest get 503 at once, and then all are again', async (t) => {
   const config = readConfig({ LOG_LEVEL: 'silent' });
-  const app = createServer({ config });
+  const admission = createAdmission();
+  const app = createServer({ config, admission });
   const { publicUrl } = config;
   registerEndpoints(app, [busy, ...systemRoutes({ publicUrl, ready: async () => undefined })], {
     publicUrl,
     trustProxy: [],
     database: await testDatabase(t, 'sqlite'),
     clock: Date.now,
-    isOverloaded: watchOverload().isOver,
+    isOverloaded: watchOverload(admission.waitedMs).isOver,
     authenticate: () => Promise.reject(new Error('nobody is asked for a key')),
   });
   const { sockets } = await targetOf(t, app, '/v1/busy');

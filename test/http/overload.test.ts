@@ -5,7 +5,10 @@ import { createOverload, watchOverload } from '../../src/http/overload.ts';
 /** An event loop: turns of so many milliseconds, one after another. */
 const loop = () => {
   let now = 5_000;
-  const overload = createOverload(() => now);
+  const overload = createOverload(
+    () => 0,
+    () => now,
+  );
   return {
     isOver: () => overload.isOver(),
     /** Work in the present turn. */
@@ -69,13 +72,19 @@ test('work that comes between the turns counts as well', async (t) => {
   t.notOk(isOver());
 });
 
-test('while turns are short, but somebody has waited long for theirs, who comes next is refused', async (t) => {
-  const overload = createOverload(() => 5_000);
-  t.notOk(overload.isOver(1_000));
-  t.ok(overload.isOver(1_001));
-  t.notOk(overload.isOver(0), 'until nobody does');
+test('while turns are short, whoever had to wait long for theirs is refused', async (t) => {
+  let waitedMs = 1_000;
+  const overload = createOverload(
+    () => waitedMs,
+    () => 5_000,
+  );
+  t.notOk(overload.isOver());
+  waitedMs += 1;
+  t.ok(overload.isOver());
+  waitedMs = 0;
+  t.notOk(overload.isOver(), 'and nobody else');
 });
 
 test('the loop of this process is watched', async (t) => {
-  t.equal(watchOverload().isOver(), false);
+  t.equal(watchOverload(() => 0).isOver(), false);
 });
