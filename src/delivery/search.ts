@@ -109,12 +109,15 @@ const listResults = async (db: Db, { cursors, summaries }: SearchDeps, query: Se
   const turn = takingTurns(AT_ONCE_MS);
   const { items: found, dueAt, tags } = await summaries(db, ids, { now, withText: view === 'full' });
   await turn();
-  const texts = await textsOf(db, ids, 'text');
+  const texts = await textsOf(db, ids, 'text', now);
   const items = [];
   for (const written of found) {
     await turn();
     const { id, title } = written.value;
-    items.push(written.with({ titleHtml: markedHtml(title, q), snippet: snippetOf(texts.get(id)!, q) }));
+    const text = texts.get(id);
+    // Without one it was withdrawn or erased just now.
+    if (text === undefined) continue;
+    items.push(written.with({ titleHtml: markedHtml(title, q), snippet: snippetOf(text, q) }));
   }
   return {
     body: { ...page, items },

@@ -56,20 +56,27 @@ const rowsOf = async (db: Db, ids: readonly string[], now: number): Promise<Publ
   return query.execute({ ids: db.dialect.list(ids), now });
 };
 
-/** The texts of these articles by id, as HTML or as words alone. */
+/**
+ * The texts of those of `ids` that are public, as HTML or as words alone. Asked anew of each: a summary may be kept, or
+ * have been read a moment ago, and the text of one that was withdrawn since may be a draft by now.
+ */
 export const textsOf = async (
   db: Db,
   ids: readonly string[],
   form: 'html' | 'text',
+  now: number,
 ): Promise<Map<string, string>> => {
-  const { articleBodies } = db.tables;
+  const { articleBodies, articles } = db.tables;
   const query = prepared(db, `${form}_of_page`, () =>
     db
       .select({ id: articleBodies.articleId, said: articleBodies[form] })
       .from(articleBodies)
-      .where(db.dialect.isAnyOf(articleBodies.articleId, 'ids')),
+      .innerJoin(articles, eq(articles.id, articleBodies.articleId))
+      .where(
+        sql`${db.dialect.isAnyOf(articleBodies.articleId, 'ids')} and ${visible(articles, sql.placeholder('now'))}`,
+      ),
   );
-  const rows = await query.execute({ ids: db.dialect.list(ids) });
+  const rows = await query.execute({ ids: db.dialect.list(ids), now });
   return new Map(rows.map(({ id, said }) => [id, said]));
 };
 
@@ -122,10 +129,10 @@ export const createSummaries = ({ urlOf, kept }: SummariesDeps): Summaries => {
       tags: namesOn(shown.map(({ written }) => written.value)),
     };
     if (!withText) return { items: shown.map(({ written }) => written), ...rest };
-    const texts = await textsOf(db, ids, 'html');
+    const texts = await textsOf(db, ids, 'html', now);
     const items = shown.flatMap(({ written }) => {
       const bodyHtml = texts.get(written.value.id);
-      // Without one it was erased just now.
+      // Without one it was withdrawn or erased just now.
       return bodyHtml === undefined ? [] : [written.with({ bodyHtml })];
     });
     return { items, ...rest };
