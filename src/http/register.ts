@@ -64,7 +64,7 @@ export const registerEndpoints = (
         if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
         const actor = isOpenRead(endpoint)
           ? readerOf(request, request.ip)
-          : await inTime(reply, deps, actorOf(endpoint, request, deps, speakerOf));
+          : await inTime(reply, deps, () => actorOf(endpoint, request, deps, speakerOf));
         request.actor = actor;
         reply.headers(deps.takeRequest?.(endpoint, actor) ?? {});
         requireRole(endpoint, actor);
@@ -85,16 +85,17 @@ const overloaded = (): Problem => new Problem('unavailable', 'There is too much 
 const TIME_LIMIT_MS = 10_000;
 
 /** What `work` comes to, in what is left of the time of this request. Throws `unavailable`. */
-const inTime = <T>(
+const inTime = async <T>(
   reply: FastifyReply,
   { timeLimitMs = TIME_LIMIT_MS }: Pick<RegisterDeps, 'timeLimitMs'>,
-  work: Promise<T>,
-): Promise<T> =>
-  within(
-    timeLimitMs - reply.elapsedTime,
-    work,
-    () => new Problem('unavailable', 'The service could not answer in time.', RETRY),
-  );
+  work: () => Promise<T>,
+): Promise<T> => {
+  const late = () => new Problem('unavailable', 'The service could not answer in time.', RETRY);
+  const leftMs = timeLimitMs - reply.elapsedTime;
+  // Whoever is told so before anything has begun may be sure that nothing has.
+  if (leftMs <= 0) throw late();
+  return within(leftMs, work(), late);
+};
 
 /** A key is ignored here, so that one answer serves everybody. */
 const isOpenRead = ({ access, method }: Endpoint): boolean => access === 'anyone' && method === 'GET';
@@ -142,13 +143,11 @@ const createHandler = (deps: RegisterDeps) => {
     };
     const how = { publicUrl, clock, isPublic: isOpenRead(endpoint), answers: endpoint.answers, cache };
     const key = request.method === 'POST' ? headerOf(request, 'idempotency-key') : undefined;
-    if (key === undefined) return send(request, reply, await inTime(reply, deps, answer()), how);
+    if (key === undefined) return send(request, reply, await inTime(reply, deps, answer), how);
 
     const caller = actor.kind === 'reader' ? actor.address : actorName(actor);
     const keyed = { key, caller, route: request.url, body: json?.value };
-    const { reply: once, isReplayed } = await inTime(
-      reply,
-      deps,
+    const { reply: once, isReplayed } = await inTime(reply, deps, () =>
       idempotency.once(database.read, keyed, clock, answer),
     );
     if (isReplayed) reply.header('Idempotency-Replayed', 'true');

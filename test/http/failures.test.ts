@@ -202,3 +202,11 @@ test('who is not answered in time is told to come back, and what was begun goes 
   await work;
   t.equal((await post('/v1/things/x')).status, 204);
 });
+
+test('what has no time left when it would begin does not begin', async (t) => {
+  let begun = 0;
+  const { post } = await stubServer(t, async () => void begun++, { timeLimitMs: 0 });
+  for (const headers of [{}, { 'idempotency-key': 'one' }])
+    t.match(await post('/v1/things/x', headers), { status: 503, body: { code: 'unavailable' } });
+  t.equal(begun, 0);
+});
