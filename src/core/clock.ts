@@ -10,6 +10,9 @@ export const toInstant = (ms: number): string => new Date(ms).toISOString();
 
 export const toInstantOrNull = (ms: number | null): string | null => (ms === null ? null : toInstant(ms));
 
+/** As HTTP says it, to the second (RFC 9110 §5.6.7): `Sun, 01 Mar 2026 06:30:00 GMT`. */
+export const toHttpDate = (ms: number): string => new Date(ms).toUTCString();
+
 // RFC 3339 §5.6 `date-time`; its leap second (:60) has no number of its own and is left out.
 const DATE_TIME =
   /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/i;

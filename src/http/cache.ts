@@ -106,7 +106,7 @@ export class AnswerCache {
       const miss: Miss = { key, since: this.#purges.count, waiting: [], release };
       this.#misses.set(key, miss);
       this.#missOf.set(request, miss);
-      // Where no answer was offered: it failed, was none of ours, or the client went away.
+      // The client went away.
       response.once('close', release);
       return route(request, response);
     };
@@ -146,6 +146,11 @@ export class AnswerCache {
       this.figures.refused += 1;
     else this.#kept.keep(key, new KeptAnswer(finished, key.length));
     miss.release();
+  }
+
+  /** To be told of every answer of the router: those who wait for one that was not offered go on by themselves. */
+  answered(request: IncomingMessage): void {
+    this.#missOf.get(request)?.release();
   }
 
   /** Forgets every answer that shows one of `tags`, or all of them, and what such answers are put together from. */

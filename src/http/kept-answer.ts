@@ -3,20 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CacheTag } from '../core/cache-tag.ts';
 import { cacheControl } from './cache-control.ts';
 import { type Coding, encode, preferredCoding, TAG_SUFFIX } from './coding.ts';
+import { Head } from './head.ts';
 import { matchesNone } from './preconditions.ts';
 import { requestIdIn } from './request-id.ts';
 
 /** Smaller ones would hardly become smaller. */
 const MIN_CODED_BYTES = 1_000;
 /** What an entry takes beside its bytes, in its heads, its places in the indexes and in objects: measured, rounded up. */
-const OVERHEAD_BYTES = 3_000;
+const OVERHEAD_BYTES = 6_000;
 const TAG_BYTES = 150;
 
 interface Form {
-  /** Names and values in turn, as writeHead takes them. */
-  head: string[];
-  /** The same for a 304. */
-  headUnchanged: string[];
+  head: Head;
+  /** That of a 304. */
+  headUnchanged: Head;
   etag: string;
   bytes: Buffer;
 }
@@ -51,8 +51,6 @@ const PER_REQUEST = new Set([
 ]);
 const OF_BODY = new Set(['content-type', 'content-encoding', 'content-length']);
 
-const flat = (headers: readonly (readonly [string, string])[]): string[] => headers.flat();
-
 export class KeptAnswer {
   readonly tags: readonly CacheTag[];
   readonly dueAt: number | null;
@@ -82,8 +80,8 @@ export class KeptAnswer {
       ['content-length', String(bytes.length)],
       ...(coding === undefined ? [] : [['content-encoding', coding] satisfies [string, string]]),
     ];
-    const headUnchanged = flat(all.filter(([name]) => !OF_BODY.has(name)));
-    return { head: flat(all), headUnchanged, etag, bytes };
+    const unchanged = all.filter(([name]) => !OF_BODY.has(name));
+    return { head: new Head(200, all), headUnchanged: new Head(304, unchanged), etag, bytes };
   }
 
   /** The form to send; a coding asked for the first time is made meanwhile. */
@@ -115,16 +113,13 @@ export class KeptAnswer {
     const known = headers['if-none-match'];
     const isUnchanged =
       known !== undefined && (known === form.etag || matchesNone(known, this.#identity.etag));
-    let head = isUnchanged ? form.headUnchanged : form.head;
+    const more: string[] = [];
+    if (this.dueAt !== null) more.push('cache-control', cacheControl(this.dueAt, now));
     const requestId = requestIdIn(headers['x-request-id']);
-    if (this.dueAt !== null || requestId !== undefined || isLast || isDebugged) {
-      head = [...head];
-      if (this.dueAt !== null) head.push('cache-control', cacheControl(this.dueAt, now));
-      if (requestId !== undefined) head.push('x-request-id', requestId);
-      if (isLast) head.push('connection', 'close');
-      if (isDebugged) head.push('x-cache', 'hit');
-    }
-    response.writeHead(isUnchanged ? 304 : 200, head);
+    if (requestId !== undefined) more.push('x-request-id', requestId);
+    if (isLast) more.push('connection', 'close');
+    if (isDebugged) more.push('x-cache', 'hit');
+    (isUnchanged ? form.headUnchanged : form.head).write(response, now, more);
     if (isUnchanged || method === 'HEAD') response.end();
     else response.end(form.bytes);
   }

@@ -1,7 +1,12 @@
 // The fastify instance: limits and time-outs stated, request ids, CORS, security headers, strict JSON, and every
 // failure as a problem. Knows no resource and no endpoint.
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import cors from '@fastify/cors';
 import Fastify, {
   type FastifyInstance,
@@ -15,9 +20,11 @@ import { type Admission, createAdmission, inTurn } from './admission.ts';
 import { headerOf, pathOf } from './answers.ts';
 import type { AnswerCache } from './cache.ts';
 import { isManagement } from './endpoint.ts';
+import { KEEP_ALIVE_MS, TextResponse } from './head.ts';
 import { serializers } from './log.ts';
 import { logOutput } from './log-output.ts';
 import { addRefusals } from './methods.ts';
+import { oneByOne } from './pipelining.ts';
 import { asProblem, PROBLEM_TYPE, problemBody } from './problems.ts';
 import { requestIdIn } from './request-id.ts';
 import { type JsonBody, parseJson } from './validation.ts';
@@ -142,13 +149,18 @@ const NO_COMPILERS = { buildValidator: Object as never, buildSerializer: Object 
 /** The server of node beneath fastify, which leaves the limits of one that is given to it as they are. */
 const listener = (listen: RequestListener): Server => {
   const server = createHttpServer(
-    // A request without Host is refused in a hook below, because node itself refuses without a problem.
-    { connectionsCheckingInterval: 2_000, requireHostHeader: false },
+    {
+      connectionsCheckingInterval: 2_000,
+      // A request without Host is refused in a hook below, because node itself refuses without a problem.
+      requireHostHeader: false,
+      // A cast, for everything but head.ts takes it for what it extends.
+      ServerResponse: TextResponse as typeof ServerResponse,
+    },
     listen,
   );
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 72_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.setTimeout(60_000);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
@@ -184,7 +196,7 @@ export const createServer = ({
     bodyLimit: BODY_LIMIT_BYTES,
     serverFactory: (route) => {
       const admitted = inTurn(admission, route);
-      return listener(cache === undefined ? admitted : cache.before(admitted));
+      return listener(oneByOne(cache === undefined ? admitted : cache.before(admitted)));
     },
     routerOptions: { maxParamLength: 200 },
     schemaController: { compilersFactory: NO_COMPILERS },
@@ -209,6 +221,10 @@ export const createServer = ({
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new Problem('request_malformed', 'Send a Host header.');
     }
+    done();
+  });
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    cache?.answered(request.raw);
     done();
   });
   app.register(cors, { delegator: (request, done) => done(null, corsFor(request, config)) });

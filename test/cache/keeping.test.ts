@@ -1,6 +1,8 @@
 // What the cache lets in, what it lets go, and what it costs: on its own, with a router and a database that a test plays.
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import inject from 'light-my-request';
 import { test } from 'tap';
@@ -8,6 +10,7 @@ import type { CacheTag } from '../../src/core/cache-tag.ts';
 import type { ChangeListener } from '../../src/db/database.ts';
 import { AnswerCache } from '../../src/http/cache.ts';
 import { KeptAnswer } from '../../src/http/kept-answer.ts';
+import { oneByOne } from '../../src/http/pipelining.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -245,6 +248,44 @@ test('a client that goes away while others wait for the same answer does not kee
   routed[1]![1].writeHead(200).end('here');
   t.equal(await (await third).text(), 'here');
   t.equal(routed.length, 2);
+});
+
+test('an address asked for behind another on a connection that ends is there for whoever asks next', async (t) => {
+  const { cache, routed, finish } = setUp();
+  let isPublic = false;
+  // The first is never answered, and what is behind it is not to be kept.
+  const listen = cache.before((request, response) => {
+    routed.push([request, response]);
+    if (isPublic) finish(request, response);
+    else if (request.url !== '/v1/slow') response.writeHead(404).end();
+  });
+  const server = createServer(oneByOne(listen)).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  const paths = ['/v1/slow', '/v1/articles/soon'];
+  socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+  while (routed.length === 0) await turn();
+  for (let turns = 0; turns < 5; turns++) await turn();
+  socket.destroy();
+  while (!routed[0]![1].destroyed) await turn();
+  isPublic = true;
+  const signal = AbortSignal.timeout(5_000);
+  t.equal((await fetch(`http://127.0.0.1:${port}/v1/articles/soon`, { signal })).status, 200);
+});
+
+test('whoever waits for an answer that turns out not to be kept goes on at once, though its client takes none', async (t) => {
+  const { cache, ask, play, finish } = setUp();
+  const asked: IncomingMessage[] = [];
+  // The first has been answered, and its bytes never leave.
+  play((request, response) => (asked.push(request) === 1 ? undefined : finish(request, response)));
+  void ask('/v1/site');
+  const waiting = ask('/v1/site');
+  while (cache.figures.joined < 1) await turn();
+  cache.answered(asked[0]!);
+  t.equal((await waiting).statusCode, 200);
+  t.equal((await ask('/v1/site')).headers['x-cache'], 'hit');
 });
 
 test('coded forms are kept only as long as together they are no larger than the plain one', async (t) => {
