@@ -1,5 +1,5 @@
-// The head of an answer, made once and written as it is: node makes and checks a head anew for every answer, which costs
-// more than all else that sending kept bytes takes.
+// The head of an answer, made once and written as it is: node makes and checks a head anew for every answer, which is a
+// fifth of what it costs to send kept bytes.
 import { ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import { toHttpDate } from '../core/clock.ts';
 
