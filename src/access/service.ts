@@ -8,7 +8,7 @@ import { type Cursors, mapPage, type Page, readPage } from '../core/page.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Expected, requireVersion } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
-import { requireAnAdmin } from './rules.ts';
+import { requireAnAdmin, requireEndAhead } from './rules.ts';
 import type { ApiKey, ApiKeyChange, ApiKeyQuery, IssuedApiKey, NewApiKey } from './schema.ts';
 import * as store from './store.ts';
 import { hashOfToken, hintOf, newToken } from './token.ts';
@@ -51,6 +51,7 @@ export const addKey = async (
   { name, role, authorId = null, expiresAt = null }: NewApiKey,
   token = newToken(),
 ): Promise<IssuedApiKey> => {
+  requireEndAhead(expiresAt, tx.now);
   const id = newId(tx.now);
   const row = {
     id,
@@ -108,6 +109,7 @@ export const changeKey = (ctx: Context, id: string, changes: ApiKeyChange, expec
   ctx.write(async (tx) => {
     const found = await foundKey(tx.db, id);
     requireVersion(expected, found.key.version);
+    requireEndAhead(changes.expiresAt, tx.now);
     return change(tx, found, given(changes), 'key.updated');
   });
 
