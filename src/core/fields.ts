@@ -170,6 +170,7 @@ export const Metadata = AnyObject.refine(
 export const commaList = <T extends z.ZodType<unknown, string>>(item: T, max = 10) =>
   z
     .string()
+    .refine((text) => !/^,|,,|,$/.test(text), fault('empty', 'may not hold an empty value'))
     .transform((text) => text.split(','))
     .pipe(z.array(item).max(max))
     .meta({ commaList: true, maxItems: max, items: itemSchema(item) });
