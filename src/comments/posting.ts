@@ -3,7 +3,6 @@
 import { findArticleByReference } from '../articles/store.ts';
 import type { Context, Log, Tx } from '../context.ts';
 import { remembered } from '../core/lazy.ts';
-import type { JsonObject } from '../core/merge.ts';
 import { type Allowance, onceMore } from '../core/rate-limit.ts';
 import type { Db } from '../db/dialect.ts';
 import { listSettings } from '../settings/store.ts';
@@ -252,9 +251,6 @@ export const drawForm = async (ctx: Context, reference: string, deps: PostingDep
       minSeconds: FORM_MIN_SECONDS,
       maxSeconds: FORM_MAX_SECONDS,
     },
-    // A challenge is JSON, and nothing of it is ours to know.
-    ...(policy.proofOfWork
-      ? { challenge: (await drawChallenge(deps.secret, article.id, now)) as unknown as JsonObject }
-      : {}),
+    ...(policy.proofOfWork ? { challenge: await drawChallenge(deps.secret, article.id, now) } : {}),
   };
 };
