@@ -44,6 +44,14 @@ test('keys are made, listed without their secrets, and revoked', async (t) => {
   t.match(await run(t, url, 'keys', 'list'), /News desk\trevoked 20/);
   await t.rejects(run(t, url, 'keys', 'revoke', '01890a5d-ac96-774b-bcce-b302099a8057'), {
     code: 'not_found',
+    message: 'There is no such key.',
+  });
+});
+
+test('what is no command is told so, and starts nothing', async (t) => {
+  program.exitOverride().configureOutput({ writeErr: () => undefined });
+  await t.rejects(program.parseAsync(['bogus', 'more'], { from: 'user' }), {
+    message: "error: unknown command 'bogus'",
   });
 });
 

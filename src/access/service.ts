@@ -5,7 +5,7 @@ import { toInstant, toInstantOrNull } from '../core/clock.ts';
 import { given } from '../core/fields.ts';
 import { newId } from '../core/id.ts';
 import { type Cursors, mapPage, type Page, readPage } from '../core/page.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { Problem } from '../core/problem.ts';
 import { type Expected, requireVersion } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
 import { requireAnAdmin, requireEndAhead } from './rules.ts';
@@ -26,9 +26,11 @@ const view = ({ key, hint }: store.KeyWithHint): ApiKey => ({
   version: key.version,
 });
 
+const noSuchKey = (): Problem => new Problem('not_found', 'There is no such key.');
+
 const foundKey = async (db: Db, id: string): Promise<store.KeyWithHint> => {
   const found = await store.findKey(db, id);
-  if (found === undefined) throw notFound();
+  if (found === undefined) throw noSuchKey();
   return found;
 };
 
@@ -125,7 +127,7 @@ export const revokeKey = (ctx: Context, id: string, expected: Expected | undefin
 export const rotateKey = (ctx: Context, id: string, overlapSeconds: number): Promise<IssuedApiKey> =>
   ctx.write(async (tx) => {
     const { key } = await foundKey(tx.db, id);
-    if (key.revokedAt !== null) throw notFound();
+    if (key.revokedAt !== null) throw noSuchKey();
     const token = newToken();
     await store.endSecrets(tx.db, id, tx.now + overlapSeconds * 1_000);
     await store.insertSecret(tx.db, {

@@ -52,6 +52,7 @@ export interface Attempt extends Words {
   staffName: string | undefined;
   isHoneypotFilled: boolean;
   formToken: string | undefined;
+  hasSolution: boolean;
   challenge: SolvedChallenge | undefined;
   opinion: Opinion | undefined;
 }
@@ -99,6 +100,7 @@ export const attemptOf = async (
     fingerprint: fingerprintOf(sender, { authorName, parentId, body }, deps.secret),
     staffName: staffNameLike(authorName, staffNames),
     isHoneypotFilled: homepage.trim() !== '',
+    hasSolution: challengeSolution !== undefined,
     challenge: policy.proofOfWork
       ? await solvedChallenge(deps.secret, challengeSolution, clock())
       : undefined,
