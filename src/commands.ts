@@ -74,7 +74,12 @@ export const program = new Command('masthead').description('A headless CMS REST 
 program
   .command('serve', { isDefault: true })
   .description('start the server')
-  .action(() => serve(process.env));
+  // Whatever is no command comes here, being the default, and is to be told so.
+  .allowExcessArguments()
+  .action((_options, { args: [name] }: Command) => {
+    if (name !== undefined) program.error(`error: unknown command '${name}'`);
+    return serve(process.env);
+  });
 program
   .command('migrate')
   .description('bring the database to the newest schema, and nothing else')

@@ -44,6 +44,14 @@ test('keys are made, listed without their secrets, and revoked', async (t) => {
   t.match(await run(t, url, 'keys', 'list'), /News desk\trevoked 20/);
   await t.rejects(run(t, url, 'keys', 'revoke', '01890a5d-ac96-774b-bcce-b302099a8057'), {
     code: 'not_found',
+    message: 'There is no such key.',
+  });
+});
+
+test('what is no command is told so, and starts nothing', async (t) => {
+  program.exitOverride().configureOutput({ writeErr: () => undefined });
+  await t.rejects(program.parseAsync(['bogus', 'more'], { from: 'user' }), {
+    message: "error: unknown command 'bogus'",
   });
 });
 
@@ -53,12 +61,12 @@ test('a list of keys goes on past the first hundred, and says when a key expires
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const ctx = createContext({ database, clock: () => START, actor: { kind: 'system' }, log });
   for (let n = 0; n < 101; n++) {
-    await issueKey(ctx, { name: `Key ${n}`, role: 'site', ...(n === 100 ? { expiresAt: START } : {}) });
+    await issueKey(ctx, { name: `Key ${n}`, role: 'site', ...(n === 100 ? { expiresAt: START + 1 } : {}) });
   }
   await database.close();
   const lines = (await run(t, url, 'keys', 'list')).trim().split('\n');
   t.equal(lines.length, 101);
-  t.match(lines.at(-1), /Key 100\texpires 2026-03-01T06:30:00\.000Z$/);
+  t.match(lines.at(-1), /Key 100\texpires 2026-03-01T06:30:00\.001Z$/);
 });
 
 test('verify says that everything agrees, or what does not', async (t) => {

@@ -47,6 +47,23 @@ test('every operation has an id of its own, a summary, a known tag, its answers 
   }
 });
 
+test('what caches read, what a refused key is told and what a header takes is documented', async (t) => {
+  const { parameters, responses } = operationOf('/v1/articles', 'GET');
+  const cached = ['Cache-Control', 'Cache-Tag', 'ETag', 'Surrogate-Key', 'Vary'];
+  for (const name of cached) t.ok(name in responses[200].headers, name);
+  t.same(Object.keys(responses[304].headers).sort(), cached);
+  t.equal(parameters.find(({ name }: { name: string }) => name === 'limit').schema.default, 20);
+  const posted = operationOf('/v1/articles/:article/comments', 'POST');
+  t.ok('WWW-Authenticate' in posted.responses[401].headers);
+  t.notOk('Cache-Tag' in posted.responses[201].headers);
+  t.match(posted.parameters.find(({ name }: { name: string }) => name === 'Idempotency-Key').schema, {
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[!-~]+$',
+  });
+  t.same(document.components.schemas.CommentChallenge.required, ['parameters', 'signature']);
+});
+
 test('every reference leads somewhere, and nothing is said twice', async (t) => {
   const names = Object.keys(document.components.schemas);
   t.same(

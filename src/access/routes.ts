@@ -64,7 +64,7 @@ export const accessRoutes = ({ cursors }: { cursors: Cursors }): Endpoint[] => [
     answers: {
       201: { description: 'The key and its secret.', schema: IssuedApiKey, headers: ['Location', 'ETag'] },
     },
-    problems: ['reference_unknown'],
+    problems: ['reference_unknown', 'instant_past'],
     run: (ctx, { body }) => keys.issueKey(ctx, body),
     reply: ({ secret, ...key }) => ({
       ...createdReply({ ...key, secret }, `${KEYS}/${key.id}`),
@@ -96,7 +96,7 @@ export const accessRoutes = ({ cursors }: { cursors: Cursors }): Endpoint[] => [
     body: ApiKeyChange,
     example: { name: 'Night desk' },
     answers: { 200: { description: 'The key as it is now.', schema: ApiKey, headers: ['ETag'] } },
-    problems: ['not_found', 'last_admin_key', 'reference_unknown'],
+    problems: ['not_found', 'last_admin_key', 'reference_unknown', 'instant_past'],
     run: (ctx, { params: { id }, body, ifMatch }) => keys.changeKey(ctx, id, body, ifMatch),
     reply: itemReply,
   }),

@@ -23,6 +23,13 @@ export const requireAnAdmin = (before: KeyState, after: KeyState, admins: number
   }
 };
 
+/** An end that is still to come, where one is given. Throws `instant_past`. */
+export const requireEndAhead = (expiresAt: number | null | undefined, now: number): void => {
+  if (typeof expiresAt !== 'number' || expiresAt > now) return;
+  const fault = { pointer: '/expiresAt', code: 'instant_past', message: 'must be in the future' };
+  throw new Problem('instant_past', `expiresAt ${fault.message}.`, { errors: [fault] });
+};
+
 /** Whether a key, reached through a secret that ends at `secretExpiresAt`, opens anything at `now`. */
 export const isLive = (key: KeyState, secretExpiresAt: number | null, now: number): boolean =>
   key.revokedAt === null &&

@@ -5,10 +5,10 @@ import { toInstant, toInstantOrNull } from '../core/clock.ts';
 import { given } from '../core/fields.ts';
 import { newId } from '../core/id.ts';
 import { type Cursors, mapPage, type Page, readPage } from '../core/page.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { Problem } from '../core/problem.ts';
 import { type Expected, requireVersion } from '../core/version.ts';
 import type { Db } from '../db/dialect.ts';
-import { requireAnAdmin } from './rules.ts';
+import { requireAnAdmin, requireEndAhead } from './rules.ts';
 import type { ApiKey, ApiKeyChange, ApiKeyQuery, IssuedApiKey, NewApiKey } from './schema.ts';
 import * as store from './store.ts';
 import { hashOfToken, hintOf, newToken } from './token.ts';
@@ -26,9 +26,11 @@ const view = ({ key, hint }: store.KeyWithHint): ApiKey => ({
   version: key.version,
 });
 
+const noSuchKey = (): Problem => new Problem('not_found', 'There is no such key.');
+
 const foundKey = async (db: Db, id: string): Promise<store.KeyWithHint> => {
   const found = await store.findKey(db, id);
-  if (found === undefined) throw notFound();
+  if (found === undefined) throw noSuchKey();
   return found;
 };
 
@@ -51,6 +53,7 @@ export const addKey = async (
   { name, role, authorId = null, expiresAt = null }: NewApiKey,
   token = newToken(),
 ): Promise<IssuedApiKey> => {
+  requireEndAhead(expiresAt, tx.now);
   const id = newId(tx.now);
   const row = {
     id,
@@ -108,6 +111,7 @@ export const changeKey = (ctx: Context, id: string, changes: ApiKeyChange, expec
   ctx.write(async (tx) => {
     const found = await foundKey(tx.db, id);
     requireVersion(expected, found.key.version);
+    requireEndAhead(changes.expiresAt, tx.now);
     return change(tx, found, given(changes), 'key.updated');
   });
 
@@ -123,7 +127,7 @@ export const revokeKey = (ctx: Context, id: string, expected: Expected | undefin
 export const rotateKey = (ctx: Context, id: string, overlapSeconds: number): Promise<IssuedApiKey> =>
   ctx.write(async (tx) => {
     const { key } = await foundKey(tx.db, id);
-    if (key.revokedAt !== null) throw notFound();
+    if (key.revokedAt !== null) throw noSuchKey();
     const token = newToken();
     await store.endSecrets(tx.db, id, tx.now + overlapSeconds * 1_000);
     await store.insertSecret(tx.db, {

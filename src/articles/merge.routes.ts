@@ -2,11 +2,13 @@
 import * as z from 'zod';
 import { may } from '../access/roles.ts';
 import type { Context } from '../context.ts';
-import { Id } from '../core/fields.ts';
+import { Id, referenceTo } from '../core/fields.ts';
 import { type Endpoint, endpoint, okReply } from '../http/endpoint.ts';
 import { type Merged, type Merger, mergeSection, mergeTag } from './merge.ts';
 
-const Merge = z.strictObject({ into: Id.meta({ description: 'The one that stays.' }) }).meta({ id: 'Merge' });
+const Merge = z
+  .strictObject({ into: referenceTo('the one that stays').meta({ examples: ['harbour'] }) })
+  .meta({ id: 'Merge' });
 
 const MergeResult = z
   .strictObject({ articles: z.number().int().meta({ description: 'How many articles were changed.' }) })
@@ -26,7 +28,7 @@ const mergeOf = (
     access: may.manageTaxonomy,
     params: z.strictObject({ id: Id }),
     body: Merge,
-    example: { into: '01890a5d-ac96-774b-bcce-b302099a8057' },
+    example: { into: 'harbour' },
     ifMatch: 'optional',
     answers: { 200: { description: 'How many articles were changed.', schema: MergeResult } },
     problems: ['not_found', 'reference_unknown'],

@@ -19,6 +19,7 @@ import { recordTouched } from './touched.ts';
 /** What is merged, and into what. */
 export interface Merger {
   from: string;
+  /** By id or slug. */
   into: string;
   /** Of `from`, which is not there any more afterwards. */
   expected: Expected | undefined;
@@ -31,7 +32,7 @@ export interface Merged {
 
 const unknown = (noun: 'tag' | 'section'): Problem =>
   new Problem('reference_unknown', `There is no such other ${noun}.`, {
-    errors: [{ pointer: '/into', code: `unknown_${noun}`, message: `is not the id of another ${noun}` }],
+    errors: [{ pointer: '/into', code: `unknown_${noun}`, message: `is no other ${noun}` }],
   });
 
 /** Throws `not_found`, or `reference_unknown` where `into` is no other tag. */
@@ -42,12 +43,12 @@ export const mergeTag = (ctx: Context, { from, into, expected }: Merger): Promis
     const leaving = await findTag(tx.db, from);
     if (leaving === undefined) throw notFound();
     requireVersion(expected, leaving.version);
-    const staying = from === into ? undefined : await findTag(tx.db, into);
-    if (staying === undefined) throw unknown('tag');
+    const staying = await findTag(tx.db, into);
+    if (staying === undefined || staying.id === from) throw unknown('tag');
     const articles = await touchArticlesTagged(tx.db, from, { at: tx.now, by: keyIdOf(ctx.actor) });
-    await moveTag(tx.db, from, into);
+    await moveTag(tx.db, from, staying.id);
     await recordTouched(ctx, tx, articles, '/tags');
-    await recountTag(tx.db, into);
+    await recountTag(tx.db, staying.id);
     await deleteTag(tx.db, from);
     // Every answer that shows one of these articles carries the tag that leaves; lists by last change may not.
     const tags = [...tagTags(leaving, staying), 'articles'];
@@ -62,11 +63,11 @@ export const mergeSection = (ctx: Context, { from, into, expected }: Merger): Pr
     const leaving = await findSection(tx.db, from);
     if (leaving === undefined) throw notFound();
     requireVersion(expected, leaving.version);
-    const staying = from === into ? undefined : await findSection(tx.db, into);
-    if (staying === undefined) throw unknown('section');
-    const articles = await moveSection(tx.db, from, into, { at: tx.now, by: keyIdOf(ctx.actor) });
+    const staying = await findSection(tx.db, into);
+    if (staying === undefined || staying.id === from) throw unknown('section');
+    const articles = await moveSection(tx.db, from, staying.id, { at: tx.now, by: keyIdOf(ctx.actor) });
     await recordTouched(ctx, tx, articles, '/section');
-    await recountSection(tx.db, into);
+    await recountSection(tx.db, staying.id);
     await deleteSection(tx.db, from);
     const tags = [...sectionTags(leaving, staying), 'articles'];
     tx.emit({ action: 'section.merged', subject: `section:${from}`, version: leaving.version, tags });

@@ -15,7 +15,7 @@ const SearchText = textOf(SEARCH_LENGTH_MAX)
   })
   .meta({
     description:
-      'Words that must all be there, "phrases", `-not` and beginnings*; at most 16 of them. Case and accents do not matter. Nothing else has a meaning: text from a search field can be sent as it is.',
+      'Words that must all be there, "phrases", `-not` and beginnings*; at most 16 of them. Case and accents do not matter. Nothing else has a meaning, so that what is typed into a search field can be sent as it is; with no word in it the answer is 400 `no_search_terms`, with fewer than three letters before a `*` `prefix_too_short`, with more terms `too_many_terms`.',
     examples: ['harbour "night ferry" -strike'],
   });
 

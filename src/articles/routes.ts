@@ -1,7 +1,7 @@
 // Articles for the desk.
 import * as z from 'zod';
 import { may } from '../access/roles.ts';
-import { flag, Id } from '../core/fields.ts';
+import { flag, Id, referenceTo } from '../core/fields.ts';
 import type { Cursors } from '../core/page.ts';
 import type { ProblemCode } from '../core/problem.ts';
 import type { Role } from '../db/schema/columns.ts';
@@ -230,9 +230,9 @@ export const articleRoutes = (deps: ArticleRouteDeps): Endpoint[] => {
       access: may.manageAuthors,
       params,
       body: z
-        .strictObject({ to: Id.meta({ description: 'The author who takes over.' }) })
+        .strictObject({ to: referenceTo('the author who takes over').meta({ examples: ['ada-okafor'] }) })
         .meta({ id: 'Reassignment' }),
-      example: { to: '01890a5d-ac96-774b-bcce-b302099a8057' },
+      example: { to: 'ada-okafor' },
       answers: {
         200: {
           description: 'How many articles were handed over.',

@@ -1,5 +1,6 @@
 // Authors. Written by the author service; read by the desk's lists, by bylines and by delivery/authors.ts.
 import { and, asc, eq, inArray, isNotNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { isId } from '../core/id.ts';
 import type { Position } from '../core/page.ts';
 import { after, type Db, prepared } from '../db/dialect.ts';
 
@@ -11,10 +12,11 @@ export interface AuthorFilter {
   slug?: readonly string[] | undefined;
 }
 
-/** One author; inside a write it stays as it is until the end of the transaction. */
-export const findAuthor = async (db: Db, id: string): Promise<AuthorRow | undefined> => {
+/** One author by either spelling; inside a write it stays as it is until the end of the transaction. */
+export const findAuthor = async (db: Db, slugOrId: string): Promise<AuthorRow | undefined> => {
   const { authors } = db.tables;
-  const [row] = await db.dialect.locked(db.select().from(authors).where(eq(authors.id, id)));
+  const isThat = isId(slugOrId) ? eq(authors.id, slugOrId.toLowerCase()) : eq(authors.slug, slugOrId);
+  const [row] = await db.dialect.locked(db.select().from(authors).where(isThat));
   return row;
 };
 

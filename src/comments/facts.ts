@@ -45,7 +45,9 @@ export interface Facts extends Place, Words {
   staffName: string | undefined;
   isHoneypotFilled: boolean;
   formToken: FormToken;
-  /** Whether this comment brings a challenge of this article, solved and not used before. */
+  /** Whether this comment brings what is to be the solution of a challenge. */
+  hasSolution: boolean;
+  /** Whether that challenge is one of this article, solved and not used before. */
   isChallengeSolved: boolean;
   /** What the outside service says, where one was asked. */
   opinion: Opinion | undefined;

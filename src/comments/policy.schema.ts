@@ -1,7 +1,7 @@
 // The comment policy: what moderators set at run time. Words are words, not regular expressions: nobody can write one
 // here that stops the server.
 import * as z from 'zod';
-import { AnyObject, Email, Id, IdOut, Instant, textOf } from '../core/fields.ts';
+import { Email, Id, IdOut, Instant, textOf } from '../core/fields.ts';
 import { isNetwork } from '../core/networks.ts';
 import { COMMENT_POLICIES } from '../db/schema/columns.ts';
 import { NewComment, REASONS } from './schema.ts';
@@ -154,6 +154,34 @@ export const CommentVerdict = z
 export type CommentVerdict = z.output<typeof CommentVerdict>;
 
 /** What a comment form needs. */
+const hex = (description: string) => z.string().meta({ description, pattern: '^[0-9a-f]+$' });
+
+export const CommentChallenge = z
+  .strictObject({
+    parameters: z
+      .strictObject({
+        algorithm: z.string().meta({ examples: ['PBKDF2/SHA-256'] }),
+        nonce: hex('What the password begins with.'),
+        salt: hex('The salt of the derivation.'),
+        cost: z.number().int().meta({ description: 'Iterations of one derivation.' }),
+        keyLength: z.number().int().meta({ description: 'Bytes of a derived key.' }),
+        keyPrefix: hex('How the derived key of the solution begins.'),
+        keySignature: hex('For the server.'),
+        data: z
+          .strictObject({ articleId: IdOut, expiresAt: z.number().int() })
+          .meta({ id: 'CommentChallengeData', description: 'For the server.' }),
+      })
+      .meta({ id: 'CommentChallengeParameters' }),
+    signature: hex('Over the parameters.'),
+  })
+  .meta({
+    id: 'CommentChallenge',
+    description:
+      'Only where the policy asks for proof of work: a challenge of ALTCHA (version 2), which its widget solves, or `solveChallenge` of `altcha-lib`. To be found is the `counter`, from 0, with which the key derived from `nonce` and `counter` (32 bits, big-endian) begins with `keyPrefix`.',
+  });
+
+export type CommentChallenge = z.output<typeof CommentChallenge>;
+
 export const CommentForm = z
   .strictObject({
     articleId: IdOut,
@@ -171,12 +199,7 @@ export const CommentForm = z
         maxSeconds: z.number().int().meta({ description: 'A comment sent later than this is held.' }),
       })
       .meta({ id: 'CommentFormLimits' }),
-    challenge: AnyObject.optional().meta({
-      type: 'object',
-      additionalProperties: true,
-      description:
-        'Only where the policy asks for proof of work: an ALTCHA challenge (version 2) for its widget.',
-    }),
+    challenge: CommentChallenge.optional(),
   })
   .meta({ id: 'CommentForm' });
 export type CommentForm = z.output<typeof CommentForm>;

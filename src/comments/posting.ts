@@ -3,7 +3,6 @@
 import { findArticleByReference } from '../articles/store.ts';
 import type { Context, Log, Tx } from '../context.ts';
 import { remembered } from '../core/lazy.ts';
-import type { JsonObject } from '../core/merge.ts';
 import { type Allowance, onceMore } from '../core/rate-limit.ts';
 import type { Db } from '../db/dialect.ts';
 import { listSettings } from '../settings/store.ts';
@@ -53,6 +52,7 @@ export interface Attempt extends Words {
   staffName: string | undefined;
   isHoneypotFilled: boolean;
   formToken: string | undefined;
+  hasSolution: boolean;
   challenge: SolvedChallenge | undefined;
   opinion: Opinion | undefined;
 }
@@ -100,6 +100,7 @@ export const attemptOf = async (
     fingerprint: fingerprintOf(sender, { authorName, parentId, body }, deps.secret),
     staffName: staffNameLike(authorName, staffNames),
     isHoneypotFilled: homepage.trim() !== '',
+    hasSolution: challengeSolution !== undefined,
     challenge: policy.proofOfWork
       ? await solvedChallenge(deps.secret, challengeSolution, clock())
       : undefined,
@@ -252,9 +253,6 @@ export const drawForm = async (ctx: Context, reference: string, deps: PostingDep
       minSeconds: FORM_MIN_SECONDS,
       maxSeconds: FORM_MAX_SECONDS,
     },
-    // A challenge is JSON, and nothing of it is ours to know.
-    ...(policy.proofOfWork
-      ? { challenge: (await drawChallenge(deps.secret, article.id, now)) as unknown as JsonObject }
-      : {}),
+    ...(policy.proofOfWork ? { challenge: await drawChallenge(deps.secret, article.id, now) } : {}),
   };
 };

@@ -5,6 +5,7 @@ import { createHash, createHmac, randomInt } from 'node:crypto';
 import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import * as z from 'zod';
+import type { CommentChallenge } from './policy.schema.ts';
 
 /** As long as the form that it comes with. */
 const CHALLENGE_TTL_MS = 24 * 60 * 60 * 1_000;
@@ -24,8 +25,12 @@ const keysOf = (secret: string) => {
 };
 
 /** A challenge for one comment on this article. */
-export const drawChallenge = (secret: string, articleId: string, now: number): Promise<Challenge> =>
-  createChallenge({
+export const drawChallenge = async (
+  secret: string,
+  articleId: string,
+  now: number,
+): Promise<CommentChallenge> => {
+  const challenge = await createChallenge({
     algorithm: 'PBKDF2/SHA-256',
     cost: COST,
     counter: randomInt(COUNTER_MIN, COUNTER_MAX),
@@ -34,6 +39,9 @@ export const drawChallenge = (secret: string, articleId: string, now: number): P
     deriveKey,
     ...keysOf(secret),
   });
+  // Both signatures are there because both secrets were given, and the data because it was.
+  return challenge as CommentChallenge;
+};
 
 /** As far as it must hold before the library looks at it. */
 const Solved = z.object({

@@ -53,18 +53,15 @@ export const parentRefusal = ({ article, parentId, parent }: Place): Problem | u
   });
 };
 
-const unsolved: Refusal = ({ policy, isChallengeSolved }) =>
-  !policy.proofOfWork || isChallengeSolved
-    ? undefined
-    : new Problem('challenge_unsolved', 'Draw a new comment form and solve its challenge.', {
-        errors: [
-          {
-            pointer: '/challengeSolution',
-            code: 'challenge_unsolved',
-            message: 'is not the solution of an unused challenge of this article',
-          },
-        ],
-      });
+const unsolved: Refusal = ({ policy, hasSolution, isChallengeSolved }) => {
+  if (!policy.proofOfWork || isChallengeSolved) return undefined;
+  const fault = hasSolution
+    ? { code: 'challenge_unsolved', message: 'is not the solution of an unused challenge of this article' }
+    : { code: 'required', message: 'is required' };
+  return new Problem('challenge_unsolved', 'Draw a new comment form and solve its challenge.', {
+    errors: [{ pointer: '/challengeSolution', ...fault }],
+  });
+};
 
 const duplicate: Refusal = ({ isDuplicate }) =>
   isDuplicate ? new Problem('comment_duplicate', 'You have said this here already.') : undefined;

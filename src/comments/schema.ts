@@ -149,9 +149,10 @@ export const NewComment = z
     formToken: textOf(200)
       .optional()
       .meta({ description: '`token` of the comment form; without one, a comment may be held.' }),
-    challengeSolution: textOf(4_000)
-      .optional()
-      .meta({ description: 'What the ALTCHA widget made of `challenge`; required where the form has one.' }),
+    challengeSolution: textOf(4_000).optional().meta({
+      description:
+        'Base64 of the JSON `{"challenge": …, "solution": {"counter": …, "derivedKey": …}}`: the `challenge` of the form as it was, and the counter that was found with the derived key in hexadecimal. The ALTCHA widget gives it so. Required where the form has a challenge.',
+    }),
     homepage: textOf(2_000, 0)
       .optional()
       .meta({ description: 'Stays empty: it is hidden from readers, and whoever fills it in is a machine.' }),

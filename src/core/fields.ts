@@ -73,6 +73,19 @@ export const IdOrSlug = z
   .max(200)
   .meta({ description: 'The id or the slug.', examples: ['harbour-bridge-reopens'] });
 
+/** In a body: an item as a caller names it, by id or slug, bare or in what a GET gave. */
+export const referenceTo = (noun: string) =>
+  z
+    .union([
+      z
+        .string()
+        .max(200)
+        .meta({ description: `The id or slug of ${noun}.` }),
+      z.object({ id: Id }).transform(({ id }) => id),
+      z.object({ slug: Slug }).transform(({ slug }) => slug),
+    ])
+    .meta({ examples: ['harbour-bridge-reopens'] });
+
 const isHttpUrl = (text: string): boolean => {
   // Blanks and controls are what browsers cut out of a URL before they follow it.
   if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return false;
@@ -157,6 +170,7 @@ export const Metadata = AnyObject.refine(
 export const commaList = <T extends z.ZodType<unknown, string>>(item: T, max = 10) =>
   z
     .string()
+    .refine((text) => !/^,|,,|,$/.test(text), fault('empty', 'may not hold an empty value'))
     .transform((text) => text.split(','))
     .pipe(z.array(item).max(max))
     .meta({ commaList: true, maxItems: max, items: itemSchema(item) });

@@ -8,17 +8,26 @@ export const isNetwork = (text: string): boolean => {
   return family !== 0 && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128);
 };
 
+/** An address without the port that some proxies write behind it in X-Forwarded-For; any other text as it is. */
+export const withoutPort = (text: string): string => {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(text) ?? [];
+  return bracketed ?? plain ?? text;
+};
+
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** Whether an address lies in one of `networks`, each as `isNetwork` likes it. What is no address lies in none. */
-export const membershipOf = (networks: readonly string[]): ((address: string) => boolean) => {
+export const membershipOf = (networks: readonly string[]): ((text: string) => boolean) => {
   const list = new BlockList();
   for (const network of networks) {
     const [address = '', bits] = network.split('/');
     if (bits === undefined) list.addAddress(address, familyOf(address));
     else list.addSubnet(address, Number(bits), familyOf(address));
   }
-  return (address) => isIP(address) !== 0 && list.check(address, familyOf(address));
+  return (text) => {
+    const address = withoutPort(text);
+    return isIP(address) !== 0 && list.check(address, familyOf(address));
+  };
 };
 
 /** The one spelling of an IPv6 address (RFC 5952). A zone (`fe80::1%eth0`) is a name of this machine's. */
@@ -45,7 +54,8 @@ const networkOfGroups = (address: string, count: number): string => {
  * The network that is kept (/24, /48) and the address by which a sender is known: of IPv6 the /64, within which
  * anybody has as many addresses as they like. Undefined for what is no IP address, such as a proxy's `unknown`.
  */
-export const networkOf = (address: string): { prefix: string; host: string } | undefined => {
+export const networkOf = (text: string): { prefix: string; host: string } | undefined => {
+  const address = withoutPort(text);
   if (isIPv4(address)) return { prefix: `${address.replace(/\d+$/, '0')}/24`, host: address };
   if (!isIPv6(address)) return undefined;
   const whole = canonical(address);

@@ -157,7 +157,7 @@ export const catalogue = {
   instant_past: kind(
     422,
     'The instant has passed',
-    'A schedule needs an instant that is still to come, and an end one that comes after the start.',
+    'A schedule and the end of a key need an instant that is still to come, and the end of an article one that comes after its start.',
   ),
   parent_invalid: kind(
     422,

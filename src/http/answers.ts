@@ -22,6 +22,9 @@ export const pathOf = (request: FastifyRequest): string =>
     .replace(/[?#].*/s, '')
     .replace(/[^/]+/g, (part) => (/^(?!m[hp]_)[\w.-]{1,100}$/.test(part) ? part : '*'));
 
+/** The path under which the outside reaches this server, `''` where that is none: what leads there by path begins so. */
+export const basePathOf = (publicUrl: string): string => new URL(publicUrl).pathname.replace(/\/$/, '');
+
 /** The headers that hooks and the answer itself have set so far. */
 const textsOf = (reply: FastifyReply): Record<string, string> =>
   Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
@@ -68,6 +71,7 @@ export const send = (
 ): FastifyReply => {
   const unstored = isManagement(request.url) ? 'private, no-store' : 'no-store';
   reply.code(status).headers({ 'Cache-Control': unstored, ...headers });
+  if (headers.Location !== undefined) reply.header('Location', basePathOf(publicUrl) + headers.Location);
   if (body === undefined) return reply.send();
 
   const link = nextLink(request, publicUrl, body);

@@ -3,6 +3,7 @@
 import swagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { basePathOf } from './answers.ts';
 
 /** The plugin's own policy turns every request into https, which on loopback nobody answers, and names outside hosts. */
 const docsPolicy = (publicUrl: string): string =>
@@ -29,6 +30,7 @@ export const createDocs = async (document: object, publicUrl: string): Promise<F
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    indexPrefix: basePathOf(publicUrl),
     staticCSP: docsPolicy(publicUrl),
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });

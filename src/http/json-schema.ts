@@ -33,6 +33,9 @@ const jsonSchemaOf = (schema: z.ZodType, io: Side): Converted => {
       // Clients ignore fields they do not know, so an answer does not close its objects; a request does.
       if (io === 'output' && zodSchema._zod.def.type === 'object') delete jsonSchema.additionalProperties;
       delete jsonSchema.propertyNames;
+      // zod takes it for one of the result where a schema transforms; ours is what is taken for nothing sent.
+      const byDefault = z.globalRegistry.get(zodSchema)?.default;
+      if (byDefault !== undefined) jsonSchema.default = byDefault;
     },
   });
   const made: Converted = {

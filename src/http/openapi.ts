@@ -7,7 +7,7 @@ import { createComponents, type Json } from './json-schema.ts';
 import { limitOf } from './limits.ts';
 import { problemSchema } from './problem-schema.ts';
 
-const HEADERS: Record<AnswerHeader, string> = {
+const HEADERS = {
   ETag: 'Management: the version, for If-Match. Delivery: a hash of the bytes, for If-None-Match.',
   Location: 'Where the item lies.',
   Link: '`rel="next"`: the next page, where there is one (RFC 8288).',
@@ -15,7 +15,13 @@ const HEADERS: Record<AnswerHeader, string> = {
   'Cache-Control': 'How long shared caches may keep the answer.',
   RateLimit: 'What is left of each quota (`r`), and in how many seconds there is more (`t`).',
   'RateLimit-Policy': 'Each quota (`q`) and its seconds (`w`); draft-ietf-httpapi-ratelimit-headers.',
-};
+  Vary: 'What the bytes depend on beside the address: how they are compressed.',
+  'Cache-Tag': 'What the answer shows, joined by commas: a cache in front drops it when that changes.',
+  'Surrogate-Key': 'The same, joined by blanks, for caches that know it by this name.',
+  'WWW-Authenticate': '`Bearer`: how a key is sent.',
+} satisfies Record<AnswerHeader, string> & Record<string, string>;
+
+type Header = keyof typeof HEADERS;
 
 /** Problems that follow from what an endpoint is, beside those it names. */
 const impliedProblems = (endpoint: Endpoint): ProblemCode[] => [
@@ -40,6 +46,10 @@ export const problemsOf = (endpoint: Endpoint): ProblemCode[] => [
   ...new Set([...(endpoint.problems ?? []), ...impliedProblems(endpoint)]),
 ];
 
+/** What anybody may read and caches may keep. */
+const isCacheable = ({ method, url, answers }: Endpoint): boolean =>
+  method === 'GET' && !isManagement(url) && answers[200]?.headers?.includes('ETag') === true;
+
 type Convert = ReturnType<typeof createComponents>['convert'];
 
 const parametersOf = (endpoint: Endpoint, convert: Convert): Json[] => {
@@ -60,12 +70,12 @@ const parametersOf = (endpoint: Endpoint, convert: Convert): Json[] => {
     }));
   };
   const { ifMatch, method } = endpoint;
-  const header = (name: string, required: boolean, description: string): Json => ({
+  const header = (name: string, required: boolean, description: string, shape: Json = {}): Json => ({
     name,
     in: 'header',
     required,
     description,
-    schema: { type: 'string' },
+    schema: { type: 'string', ...shape },
   });
   return [
     ...fields(endpoint.params, 'path'),
@@ -79,32 +89,35 @@ const parametersOf = (endpoint: Endpoint, convert: Convert): Json[] => {
             'Idempotency-Key',
             false,
             'Makes the request safe to repeat: the same key gives the stored answer for 24 hours.',
+            { minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
           ),
         ]
       : []),
-    ...(method === 'GET' && !isManagement(endpoint.url) && endpoint.answers[200]?.headers?.includes('ETag')
+    ...(isCacheable(endpoint)
       ? [header('If-None-Match', false, 'The ETag that was read: 304 where nothing changed.')]
       : []),
   ];
 };
 
-const referTo = (headers: readonly AnswerHeader[]): Json =>
+const referTo = (headers: readonly Header[]): Json =>
   Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
 const arrayOf = ({ maxItems, items }: Json): Json => ({ type: 'array', items, maxItems });
 
-const LIMIT_HEADERS: readonly AnswerHeader[] = ['RateLimit', 'RateLimit-Policy'];
+const LIMIT_HEADERS: readonly Header[] = ['RateLimit', 'RateLimit-Policy'];
+const CACHE_HEADERS: readonly Header[] = ['Cache-Control', 'Vary', 'Cache-Tag', 'Surrogate-Key'];
 
 const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
   const answers: Json = {};
   const limitHeaders = limitOf(endpoint) === undefined ? [] : LIMIT_HEADERS;
+  const cacheHeaders = isCacheable(endpoint) ? CACHE_HEADERS : [];
   for (const [status, answer] of Object.entries(endpoint.answers)) {
     const { description, schema, mediaType = 'application/json', headers = [] } = answer;
     answers[status] = {
       description,
       headers: {
         'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
-        ...referTo([...headers, ...limitHeaders]),
+        ...referTo([...headers, ...limitHeaders, ...(status === '200' ? cacheHeaders : [])]),
         ...(endpoint.method === 'POST' && status.startsWith('2')
           ? { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }
           : {}),
@@ -118,14 +131,10 @@ const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
           }),
     };
   }
-  if (
-    endpoint.method === 'GET' &&
-    !isManagement(endpoint.url) &&
-    endpoint.answers[200]?.headers?.includes('ETag')
-  ) {
+  if (isCacheable(endpoint)) {
     answers['304'] = {
       description: 'Nothing changed since that ETag.',
-      headers: { ETag: { $ref: '#/components/headers/ETag' } },
+      headers: referTo(['ETag', ...CACHE_HEADERS]),
     };
   }
   const byStatus = new Map<number, ProblemCode[]>();
@@ -142,7 +151,8 @@ const answersOf = (endpoint: Endpoint, convert: Convert): Json => {
           ? { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
           : {}),
         ...(codes.includes('rate_limited') ? referTo(LIMIT_HEADERS) : {}),
-        ...(status === 412 ? { ETag: { $ref: '#/components/headers/ETag' } } : {}),
+        ...(status === 401 ? referTo(['WWW-Authenticate']) : {}),
+        ...(status === 412 ? referTo(['ETag']) : {}),
       },
       content: { 'application/problem+json': { schema: convert(problemSchema, 'output') } },
     };

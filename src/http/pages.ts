@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { lazily } from '../core/lazy.ts';
 import { catalogue, notFound, type ProblemCode, problemCodes } from '../core/problem.ts';
 import { escapeHtml } from '../core/text.ts';
+import { basePathOf } from './answers.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { bytesTag, matchesNone } from './preconditions.ts';
 
@@ -15,18 +16,18 @@ const page = (title: string, body: string): string =>
 /** The catalogue's texts carry `code` in backticks. */
 const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-const problemPage = (code: ProblemCode): string => {
+const problemPage = (code: ProblemCode, base: string): string => {
   const { status, title, about } = catalogue[code];
   return page(
     `${code} · Masthead`,
-    `<h1>${escapeHtml(title)}</h1><p><code>${code}</code>, HTTP ${status}</p><p>${prose(about)}</p><p><a href="/problems">All problems</a></p>`,
+    `<h1>${escapeHtml(title)}</h1><p><code>${code}</code>, HTTP ${status}</p><p>${prose(about)}</p><p><a href="${base}/problems">All problems</a></p>`,
   );
 };
 
-const problemsPage = (): string => {
+const problemsPage = (base: string): string => {
   const rows = problemCodes.map(
     (code) =>
-      `<li><a href="/problems/${code}"><code>${code}</code></a> (${catalogue[code].status}): ${escapeHtml(catalogue[code].title)}</li>`,
+      `<li><a href="${base}/problems/${code}"><code>${code}</code></a> (${catalogue[code].status}): ${escapeHtml(catalogue[code].title)}</li>`,
   );
   return page('Problems · Masthead', `<h1>Problems</h1><ul>${rows.join('')}</ul>`);
 };
@@ -36,6 +37,7 @@ const NOT_PASSED_ON = ['connection', 'content-length', 'date', 'keep-alive', 'tr
 
 /** Serves the document that `write` gives, and everything made from the catalogue. */
 export const registerPages = (app: FastifyInstance, write: () => object, publicUrl: string): void => {
+  const base = basePathOf(publicUrl);
   // All of it is made when it is first asked for: together it took a third of a start.
   const docs = lazily(async () => {
     const { createDocs } = await import('./docs.ts');
@@ -61,11 +63,11 @@ export const registerPages = (app: FastifyInstance, write: () => object, publicU
   serve('/openapi.yaml', 'application/yaml; charset=utf-8', async () =>
     (await docs()).swagger({ yaml: true }),
   );
-  serve('/problems', HTML, problemsPage);
+  serve('/problems', HTML, () => problemsPage(base));
   app.get<{ Params: { code: string } }>('/problems/:code', async (request, reply) => {
     const code = problemCodes.find((known) => known === request.params.code);
     if (code === undefined) throw notFound();
-    return sendPage(request, reply, HTML, stamped(problemPage(code)));
+    return sendPage(request, reply, HTML, stamped(problemPage(code, base)));
   });
   refuseOtherMethods(app, new Map([['/problems/:code', ['GET']]]));
 };

@@ -8,7 +8,10 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** What fastify throws, in the words of the catalogue. */
 const FRAMEWORK: Readonly<Record<string, [code: ProblemCode, detail: string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is larger than this address takes.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'body_too_large',
+    'The body is larger than the {limit} that this address takes.',
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'request_malformed',
     'The body is not as long as Content-Length says.',
@@ -24,8 +27,11 @@ const FRAMEWORK: Readonly<Record<string, [code: ProblemCode, detail: string]>> =
 /** Said of what will pass. */
 export const RETRY = { headers: { 'Retry-After': '2' } };
 
-/** Any failure as a Problem; `isPublicWrite` tells a reader's POST, which never hears of disks, from the desk's. */
-export const asProblem = (error: unknown, isPublicWrite: boolean): Problem => {
+/**
+ * Any failure as a Problem; `isPublicWrite` tells a reader's POST, which never hears of disks, from the desk's, and
+ * `bodyLimit` how many bytes the address takes.
+ */
+export const asProblem = (error: unknown, isPublicWrite: boolean, bodyLimit = 0): Problem => {
   if (error instanceof Problem) return error;
   const failure = failureOf(error);
   if (failure === 'full' && !isPublicWrite) {
@@ -38,7 +44,7 @@ export const asProblem = (error: unknown, isPublicWrite: boolean): Problem => {
     });
   }
   const [code, detail] = knownBy(error) ?? ['internal', 'The failure has been logged.'];
-  return new Problem(code, detail, { cause: error });
+  return new Problem(code, detail.replace('{limit}', `${bodyLimit / 1024} KB`), { cause: error });
 };
 
 const knownBy = (error: unknown) =>

@@ -71,7 +71,11 @@ const sendProblem =
   (publicUrl: string) =>
   (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
     const isManaging = isManagement(request.url);
-    const problem = asProblem(error, !isManaging && request.method === 'POST');
+    const problem = asProblem(
+      error,
+      !isManaging && request.method === 'POST',
+      request.routeOptions.bodyLimit,
+    );
     // Not the problem's own words: they name what was sent.
     const { title } = catalogue[problem.code];
     const said = { req: request, code: problem.code };

@@ -1,7 +1,7 @@
 // For whom a request speaks. A site that renders on a server posts for its readers: its API key makes it a proxy whose
 // X-Forwarded-For is believed, one step beyond those of TRUST_PROXY.
 import { isIP } from 'node:net';
-import { membershipOf } from '../core/networks.ts';
+import { membershipOf, withoutPort } from '../core/networks.ts';
 
 /** The reader for whom the holder of a key asks: `forwarded` is X-Forwarded-For, `holder` the holder's own address. */
 export type SpeakerOf = (forwarded: string | undefined, holder: string) => string;
@@ -13,7 +13,7 @@ export const createSpeakerOf = (trusted: readonly string[]): SpeakerOf => {
     // Only the right end can be believed: each proxy appends the one who asked it.
     const [last, beforeIt] = forwarded
       .split(',')
-      .map((hop) => hop.trim())
+      .map((hop) => withoutPort(hop.trim()))
       .filter((hop) => !isProxy(hop))
       .reverse();
     const speaker = last === holder ? beforeIt : last;

@@ -41,8 +41,22 @@ const messageOf = (issue: Issue, code: string): string => {
   return issue.message;
 };
 
+/** How many fields are not those of a form: missing or unknown. */
+const misfits = (issues: readonly Issue[]): number =>
+  issues.filter((issue) => issue.code === 'unrecognized_keys' || codeOf(issue) === 'required').length;
+
+/** Of a value that may have several forms, what is wrong with the one that was meant: of its type, with most of its fields. */
+const meant = (issue: Issue): Issue[] => {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isOfType = (issues: readonly Issue[]) =>
+    !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  const [form] = issue.errors.filter(isOfType).sort((a, b) => misfits(a) - misfits(b));
+  if (form === undefined) return [issue];
+  return form.flatMap((found) => meant({ ...found, path: [...issue.path, ...found.path] }));
+};
+
 const faultsOf = (error: z.ZodError, where: 'body' | 'parameter'): Fault[] =>
-  error.issues.flatMap((issue): Fault[] => {
+  error.issues.flatMap(meant).flatMap((issue): Fault[] => {
     const place = (path: readonly PropertyKey[]) =>
       where === 'body' ? { pointer: pointerOf(path) } : { parameter: shown(path[0] ?? '') };
     if (issue.code === 'unrecognized_keys') {

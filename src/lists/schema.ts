@@ -2,7 +2,7 @@
 // public in its place while it is public.
 import * as z from 'zod';
 import { ArticleSummary } from '../articles/schema.ts';
-import { commaList, Id, IdOut, Instant, listOf, paging, Slug, textOf } from '../core/fields.ts';
+import { commaList, IdOut, Instant, listOf, paging, referenceTo, Slug, textOf } from '../core/fields.ts';
 import { ARTICLE_STATUSES } from '../db/schema/columns.ts';
 
 const MAX_ITEMS = 200;
@@ -49,21 +49,12 @@ export const ManagedList = z
   .meta({ id: 'ManagedList' });
 export type ManagedList = z.infer<typeof ManagedList>;
 
-/** An article as a caller names it: by id or by a slug it has or had, bare or in what a GET gave. */
-const ArticleReference = z
-  .union([
-    z.string().max(200).meta({ description: 'The id or slug of an article.' }),
-    z.object({ id: Id }).transform(({ id }) => id),
-    z.object({ slug: Slug }).transform(({ slug }) => slug),
-  ])
-  .meta({ examples: ['harbour-bridge-reopens'] });
-
 /** What may be written, with no defaults: a change must not reset what it does not name. */
 const input = {
   slug: Slug.optional().meta({ description: 'Made from the name when left out.' }),
   description: textOf(1_000, 0).nullable().optional(),
   items: z
-    .array(ArticleReference)
+    .array(referenceTo('an article'))
     .max(MAX_ITEMS)
     .optional()
     .meta({ description: 'Articles in order, each once, public or not; a change replaces them all.' }),

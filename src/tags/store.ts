@@ -22,18 +22,21 @@ const NAMES_LOCK = 7_774;
  */
 export const holdNames = (db: Db): Promise<void> => db.dialect.lockUntilCommit(db, NAMES_LOCK);
 
-/** One section; inside a write it stays as it is until the end of the transaction. */
-export const findSection = async (db: Db, id: string): Promise<SectionRow | undefined> => {
+/** The row that has this id or slug. */
+const isThat = ({ id, slug }: Db['tables']['sections' | 'tags'], slugOrId: string): SQL =>
+  isId(slugOrId) ? eq(id, slugOrId.toLowerCase()) : eq(slug, slugOrId);
+
+/** One section by either spelling; inside a write it stays as it is until the end of the transaction. */
+export const findSection = async (db: Db, slugOrId: string): Promise<SectionRow | undefined> => {
   const { sections } = db.tables;
-  const [row] = await db.dialect.locked(db.select().from(sections).where(eq(sections.id, id)));
+  const [row] = await db.dialect.locked(db.select().from(sections).where(isThat(sections, slugOrId)));
   return row;
 };
 
 /** One section by either spelling; not held. */
 export const findSectionBySlug = async (db: Db, slugOrId: string): Promise<SectionRow | undefined> => {
   const { sections } = db.tables;
-  const isThat = isId(slugOrId) ? eq(sections.id, slugOrId.toLowerCase()) : eq(sections.slug, slugOrId);
-  const [row] = await db.select().from(sections).where(isThat);
+  const [row] = await db.select().from(sections).where(isThat(sections, slugOrId));
   return row;
 };
 
@@ -132,10 +135,10 @@ export const deleteSection = async (db: Db, id: string): Promise<void> => {
 export const countArticlesIn = (db: Db, sectionId: string): Promise<number> =>
   db.$count(db.tables.articles, eq(db.tables.articles.sectionId, sectionId));
 
-/** One tag; inside a write it stays as it is until the end of the transaction. */
-export const findTag = async (db: Db, id: string): Promise<TagRow | undefined> => {
+/** One tag by either spelling; inside a write it stays as it is until the end of the transaction. */
+export const findTag = async (db: Db, slugOrId: string): Promise<TagRow | undefined> => {
   const { tags } = db.tables;
-  const [row] = await db.dialect.locked(db.select().from(tags).where(eq(tags.id, id)));
+  const [row] = await db.dialect.locked(db.select().from(tags).where(isThat(tags, slugOrId)));
   return row;
 };
 

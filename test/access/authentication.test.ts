@@ -20,7 +20,8 @@ test('every bad key gets the same bytes, whatever is wrong with it and wherever 
       .body;
   const revoked = await make({});
   await site.ask('DELETE', `/v1/manage/keys/${revoked.id}`, { as: 'admin' });
-  const expired = await make({ expiresAt: '2026-03-01T07:30:00+01:00' });
+  const expired = await make({ expiresAt: '2026-03-01T07:30:01+01:00' });
+  site.clock.now += 1_000;
   const rotated = await make({});
   await site.ask('POST', `/v1/manage/keys/${rotated.id}/rotate`, { as: 'admin', body: {} });
   const good = site.keys.admin;

@@ -71,6 +71,14 @@ test('a key is made as described, or not at all', async (t) => {
     },
     {
       ...request,
+      name: 'one that has expired already',
+      body: { name: 'x', role: 'reporter', expiresAt: '2026-03-01T06:30:00Z' },
+      status: 422,
+      code: 'instant_past',
+      faults: ['/expiresAt'],
+    },
+    {
+      ...request,
       name: 'an author that is not',
       body: { name: 'x', role: 'reporter', authorId: nobody },
       status: 422,
@@ -139,6 +147,15 @@ test('a change names what changes; null clears, and what is absent stays', async
       body: { name: 'Day desk' },
       has: { name: 'Day desk', role: 'editor', expiresAt: later, version: 2 },
       sends: { etag: '"2"' },
+    },
+    {
+      ...change,
+      name: 'an end that has passed',
+      body: { expiresAt: '2026-03-01T06:30:00Z' },
+      status: 422,
+      code: 'instant_past',
+      faults: ['/expiresAt'],
+      events: [],
     },
     {
       ...change,

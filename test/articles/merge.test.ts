@@ -153,7 +153,7 @@ test('what cannot be merged is refused, and nothing moves', async (t) => {
   });
   const port = await found(site, 'tags', 'port');
   await site.newEvents();
-  for (const [noun, { id }] of [
+  for (const [noun, { id, slug }] of [
     ['tag', port],
     ['section', section],
   ] as const) {
@@ -162,7 +162,9 @@ test('what cannot be merged is refused, and nothing moves', async (t) => {
     const unknown = { ...editor, status: 422, code: 'reference_unknown', faults: ['/into'] } as const;
     await play(t, site, [
       { ...unknown, name: `a ${noun} into itself`, body: { into: id.toUpperCase() } },
+      { ...unknown, name: `a ${noun} into itself by its slug`, body: { into: slug } },
       { ...unknown, name: `a ${noun} into nothing`, body: { into: NOBODY } },
+      { ...unknown, name: `a ${noun} into no slug`, body: { into: 'nope' } },
       {
         name: `a ${noun} that is not there`,
         as: 'editor',
@@ -185,6 +187,22 @@ test('what cannot be merged is refused, and nothing moves', async (t) => {
     ]);
   }
   t.equal((await found(site, 'tags', 'port')).articleCount, 1);
+});
+
+test('what stays is named by id or slug, bare or as a GET gave it', async (t) => {
+  const site = await testSite(t);
+  const make = async (noun: 'tags' | 'sections', name: string) =>
+    (await site.ask('POST', `/v1/manage/${noun}`, { as: 'editor', body: { name } })).body;
+  for (const noun of ['tags', 'sections'] as const) {
+    const staying = await make(noun, 'Staying');
+    const { id, slug } = staying;
+    for (const into of [slug, { slug }, { id }, staying]) {
+      const leaving = await make(noun, 'Leaving');
+      const merge = `/v1/manage/${noun}/${leaving.id}/merge`;
+      const { status } = await site.ask('POST', merge, { as: 'editor', body: { into } });
+      t.equal(status, 200, `${noun}: ${JSON.stringify(into)}`);
+    }
+  }
 });
 
 test('the event of a merger carries the tags of every answer that shows the one or the other', async (t) => {

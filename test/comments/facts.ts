@@ -40,6 +40,7 @@ export const factsOf = (more: Partial<Facts> = {}): Facts => {
     staffName: undefined,
     isHoneypotFilled: false,
     formToken: 'absent',
+    hasSolution: false,
     isChallengeSolved: false,
     opinion: undefined,
     ...words,

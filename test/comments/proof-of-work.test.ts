@@ -58,9 +58,14 @@ test('comments: proof of work', async (t) => {
       body: said(name, body),
     });
     const refused = { status: 422, code: 'challenge_unsolved', faults: ['/challengeSolution'] };
+    const because = (code: string) => ({ errors: [{ pointer: '/challengeSolution', code }] });
     await play(t, site, [
-      { ...on('without', 'bridge', {}), ...refused },
-      { ...on('nonsense', 'bridge', { challengeSolution: 'x' }), ...refused },
+      { ...on('without', 'bridge', {}), ...refused, has: because('required') },
+      {
+        ...on('nonsense', 'bridge', { challengeSolution: 'x' }),
+        ...refused,
+        has: because('challenge_unsolved'),
+      },
       { ...on('of another article', 'harbour', { challengeSolution }), ...refused },
       { ...on('solved', 'bridge', { challengeSolution }), status: 202, events: ['comment.posted'] },
       { ...on('once more', 'bridge', { challengeSolution }), ...refused },

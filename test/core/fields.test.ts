@@ -176,7 +176,9 @@ test('a comma list takes as many values as it says, each checked', async (t) => 
   t.strictSame(commaList(Slug).parse('a,b-c'), ['a', 'b-c']);
   takes(t, commaList(Slug, 2), ['a', 'a,b']);
   t.strictSame(codesOf(commaList(Slug, 2), 'a,b,c'), ['too_big']);
-  t.strictSame(codesOf(commaList(Slug), 'a,,B'), ['slug_invalid', 'slug_invalid']);
+  t.strictSame(codesOf(commaList(Slug), 'a,A,B'), ['slug_invalid', 'slug_invalid']);
+  for (const text of [',', 'a,', ',a', 'a,,b'])
+    t.strictSame(codesOf(commaList(IdOrSlug), text), ['empty'], text);
 });
 
 test('a page is asked for with whole numbers from 1 to 100', async (t) => {

@@ -32,6 +32,8 @@ test('an address is in its networks, in whatever way it is written', async (t) =
     '2001:db8:1:2::3',
     '2001:DB8:1::',
     '::ffff:203.0.113.9',
+    '198.51.100.7:4711',
+    '[2001:db8:1::]:4711',
   ])
     t.ok(isThere(text), text);
   for (const text of ['203.0.114.1', '198.51.100.8', '2001:db8:2::', 'unknown', ''])
@@ -49,9 +51,11 @@ test('of an address only the network is kept', async (t) => {
     '::ffff:198.51.100.23': '198.51.100.0/24',
     '::FFFF:c633:6417': '198.51.100.0/24',
     '::fffe:c633:6417': '::/48',
+    '198.51.100.23:4711': '198.51.100.0/24',
+    '[2001:db8::1]:4711': '2001:db8::/48',
   };
   for (const [address, prefix] of Object.entries(prefixes))
     t.equal(networkOf(address)?.prefix, prefix, address);
-  for (const text of ['', 'unknown', '198.51.100', '_hidden'])
+  for (const text of ['', 'unknown', '198.51.100', '198.51.100:80', '[unknown]:80', '_hidden'])
     t.equal(networkOf(text), undefined, `no address: ${text}`);
 });

@@ -212,7 +212,15 @@ test('a body beyond the limit of its address is refused, however well formed', a
   const site = await testSite(t);
   const raw = JSON.stringify({ name: 'Ada', bio: 'x'.repeat(70_000) });
   await play(t, site, [
-    { name: 'too large', as: 'editor', request: POST, raw, status: 413, code: 'body_too_large' },
+    {
+      name: 'too large',
+      as: 'editor',
+      request: POST,
+      raw,
+      status: 413,
+      code: 'body_too_large',
+      has: { detail: /than the 64 KB that/ },
+    },
     { name: 'too large, and nobody', request: POST, raw, status: 401, code: 'unauthorized' },
   ]);
 });

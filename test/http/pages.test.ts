@@ -50,6 +50,41 @@ test('/docs needs no outside host, no https and no script of its own', async (t)
   t.match(script.text, /"validatorUrl":\s*null/);
 });
 
+test('behind a path of PUBLIC_URL everything leads to where that path is', async (t) => {
+  const site = await testSite(t, { PUBLIC_URL: 'https://cms.example/base/' });
+  const section = { as: 'editor', body: { name: 'Politics' } };
+  const { headers, body } = await site.ask('POST', '/v1/manage/sections', section);
+  t.equal(headers.location, `/base/v1/manage/sections/${body.id}`);
+
+  const article = { title: 'Old', body: { format: 'markdown', source: 'Text.' }, authors: ['ada'] };
+  await site.ask('POST', '/v1/manage/authors', { as: 'editor', body: { name: 'Ada' } });
+  const made = await site.ask('POST', '/v1/manage/articles', {
+    as: 'editor',
+    body: { ...article, status: 'published' },
+  });
+  await site.ask('PATCH', `/v1/manage/articles/${made.body.id}`, {
+    as: 'editor',
+    headers: { 'if-match': '*' },
+    body: { slug: 'new' },
+  });
+  t.match(await site.ask('GET', '/v1/articles/old'), {
+    status: 308,
+    headers: { location: '/base/v1/articles/new' },
+  });
+
+  for (const page of ['/docs', '/problems', '/problems/not_found']) {
+    const { text } = await site.ask('GET', page);
+    const links = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
+    t.ok(links.length > 0, page);
+    for (const link of links) {
+      t.ok(link.startsWith('/base/'), `${page}: ${link}`);
+      t.equal((await site.ask('GET', link.slice('/base'.length))).status, 200, link);
+    }
+  }
+  const slash = await site.ask('GET', '/docs/');
+  t.match(slash.text, /src="\.\/static\//, 'relative to the page itself');
+});
+
 test('beside /docs nothing of the disk is served', async (t) => {
   const site = await testSite(t);
   for (const path of [

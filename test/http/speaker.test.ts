@@ -16,6 +16,14 @@ test('a site that renders on a server speaks for the address it names last', asy
   t.equal(speakerOf('2001:db8::7', SITE), '2001:db8::7');
 });
 
+test('a port that a proxy wrote behind an address is no part of it', async (t) => {
+  const speakerOf = createSpeakerOf(['10.0.0.0/8', 'fd00::/8']);
+  t.equal(speakerOf(`${READER}:4711`, SITE), READER);
+  t.equal(speakerOf('[2001:db8::7]:4711', SITE), '2001:db8::7');
+  t.equal(speakerOf('[2001:db8::7]', SITE), '2001:db8::7');
+  t.equal(speakerOf(`${READER}:4711, ${SITE}:80, 10.1.2.3:443, [fd00::9]:443`, SITE), READER);
+});
+
 test('without an address it speaks for itself', async (t) => {
   const speakerOf = createSpeakerOf(['10.0.0.0/8']);
   for (const forwarded of [
@@ -24,7 +32,8 @@ test('without an address it speaks for itself', async (t) => {
     'unknown',
     'localhost',
     '1.2.3',
-    `${READER}:8080`,
+    `${READER}:port`,
+    '[unknown]:4711',
     '<script>',
     `${READER}, nonsense`,
     '10.0.0.1',

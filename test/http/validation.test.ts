@@ -39,6 +39,42 @@ test('each kind of fault has its code, its place and a sentence without what was
   ]);
 });
 
+test('of a value that may have several forms, what is wrong with the one that was meant is named', async (t) => {
+  const schema = z.strictObject({
+    by: z.array(
+      z.union([
+        z.string().max(3),
+        z.strictObject({ author: z.string(), role: z.string().max(3).optional() }),
+        z
+          .object({ id: z.string(), role: z.string().max(3).transform(Number).optional() })
+          .transform(Object.keys),
+      ]),
+    ),
+  });
+  const by = [
+    'long',
+    7,
+    { id: 7 },
+    { author: 'a', role: 'long', x: 1 },
+    { id: 'a', role: 'long' },
+    {},
+    'ok',
+    null,
+  ];
+  t.match(faultsOf('body', schema, { by }), [
+    { pointer: '/by/0', code: 'too_big' },
+    { pointer: '/by/1', code: 'not_allowed', message: 'has none of the forms that fit here' },
+    { pointer: '/by/2/id', code: 'wrong_type' },
+    { pointer: '/by/3/role', code: 'too_big' },
+    { pointer: '/by/3/x', code: 'unknown_field' },
+    { pointer: '/by/4/role', code: 'too_big' },
+    { pointer: '/by/5/author', code: 'required' },
+    { pointer: '/by/7', code: 'not_allowed' },
+  ]);
+  const nested = z.union([z.number(), z.strictObject({ in: z.union([z.boolean(), z.string().max(1)]) })]);
+  t.match(faultsOf('body', nested, { in: 'ab' }), [{ pointer: '/in', code: 'too_big' }]);
+});
+
 test('a fault of a whole query, and one of a value in a list, name what they can', async (t) => {
   const whole = z
     .object({ a: z.string().optional() })
