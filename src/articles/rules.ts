@@ -57,7 +57,7 @@ export const isOwn = (actor: Actor, { createdBy, authorIds }: Seen): boolean =>
 /** Editors see everything, writers their own, and everybody with a key what is public. */
 export const maySee = (actor: Actor, article: Seen, now: number): boolean => {
   if (roleOf(actor) === undefined) return false;
-  return readsAll(actor) || isVisible(article, now) || (writes(actor) && isOwn(actor, article));
+  return mayReadNotes(actor, article) || isVisible(article, now);
 };
 
 /** Whether every article is this actor's to read. */
@@ -72,16 +72,13 @@ export const writes = (actor: Actor): boolean => {
   return role === 'contributor' || role === 'reporter';
 };
 
-/** Moderators read what is public without the desk's own words. */
-export const mayReadNotes = (actor: Actor): boolean => roleOf(actor) !== 'moderator';
+/** The desk's own words, and what an article was and would be, are for those whose it is; all others read what is public. */
+export const mayReadNotes = (actor: Actor, article: Seen): boolean =>
+  readsAll(actor) || (writes(actor) && isOwn(actor, article));
 
 /** Whether `actor` may change the article's content where it stands. */
-const mayEdit = (actor: Actor, article: Standing): boolean => {
-  if (readsAll(actor)) return true;
-  return (
-    writes(actor) && isOwn(actor, article) && (roleOf(actor) === 'reporter' || article.status === 'draft')
-  );
-};
+const mayEdit = (actor: Actor, article: Standing): boolean =>
+  mayReadNotes(actor, article) && (roleOf(actor) !== 'contributor' || article.status === 'draft');
 
 const mayMake = (step: Step, actor: Actor, article: Standing): boolean => {
   if (readsAll(actor)) return true;
@@ -108,10 +105,10 @@ const nextOf = (step: Step, { status, stagedAt }: Standing): Outcome | undefined
 export const allowedMoves = (actor: Actor, article: Standing): Move[] =>
   MOVES.filter((move) => nextOf(move, article) !== undefined && mayMake(move, actor, article));
 
-/** Who may read what an article was and would be: those whose it is. Throws like `requireEdit`. */
+/** Who may read what an article was and would be. Throws like `requireEdit`. */
 export const requireHistory = (actor: Actor, article: Standing, now: number): void => {
   if (!maySee(actor, article, now)) throw notFound();
-  if (readsAll(actor) || (writes(actor) && isOwn(actor, article))) return;
+  if (mayReadNotes(actor, article)) return;
   throw new Problem('forbidden', 'The history of this article is not yours to read.');
 };
 

@@ -151,11 +151,11 @@ test('writers keep to their own: contributors to drafts, reporters to what they 
       code: 'forbidden',
     },
     {
-      name: 'lists what is its own',
+      name: 'lists what is its own, the desk’s words included',
       as: tied,
-      request: `GET ${AT}`,
+      request: `GET ${AT}?view=full`,
       status: 200,
-      has: { items: [{ id: live.id }] },
+      has: { items: [{ id: live.id, notes: null, metadata: { private: {} }, body: { format: 'markdown' } }] },
     },
     {
       name: 'reporters make articles public',
