@@ -108,7 +108,7 @@ export const createArticle = async (
     await store.insertArticle(tx.db, row).catch((error: unknown) => {
       throw sourceTaken(tx.db, error);
     });
-    await takeSlug(tx.db, id, slug);
+    await takeSlug(tx.db, ctx.actor, id, slug);
     await saveText(tx.db, id, 1, text);
     const listedAt = publication.listedAtOf(birth);
     await store.replaceTags(tx.db, id, tagIds, listedAt);
@@ -169,7 +169,7 @@ export const changeArticle = async (
     const columns: Edit['columns'] = {
       ...contentColumns(change, row),
       ...(sectionId === undefined ? {} : { sectionId }),
-      slug: await changedSlug(tx.db, row, change, tx.now),
+      slug: await changedSlug(tx.db, ctx.actor, row, change, tx.now),
       slugIsExplicit: row.slugIsExplicit || change.slug !== undefined,
     };
     await save(ctx, tx, held, { columns, text, tagIds, bylines }, { action: 'article.updated' });
@@ -216,7 +216,7 @@ export const makeStep = async (
   // `delete` alone ends in what is no status.
   const to = rules.statusAfter(step, ctx.actor, standing, tx.now) as ArticleStatus;
   if (row.status === 'published' && step === 'publish') {
-    await save(ctx, tx, held, await stagedEdit(tx, held), { action: 'article.updated' });
+    await save(ctx, tx, held, await stagedEdit(ctx, tx, held), { action: 'article.updated' });
     return;
   }
   if (at !== undefined) publication.requireAhead(at, tx.now, '/at');

@@ -124,13 +124,14 @@ const touched = (change: StagedChange): string[] =>
   Object.keys(change).map((key) => (key === 'metadata' ? '/metadata/public' : `/${key}`));
 
 const mergedContent = async (
+  ctx: Context,
   tx: Tx,
   { row }: State,
   current: StagedContent,
   change: StagedChange,
 ): Promise<StagedContent> => {
   const { sectionId, tagIds, bylines } = await resolveReferences(tx, change);
-  if (change.slug !== undefined) await requireFreeSlug(tx.db, row.id, change.slug);
+  if (change.slug !== undefined) await requireFreeSlug(tx.db, ctx.actor, row.id, change.slug);
   return {
     ...current,
     // Of a change without private fields come only columns that can be staged.
@@ -167,7 +168,7 @@ export const stageChange = async (
     const version = held.row.version + 1;
     const staged: StagedRow = {
       ...current,
-      content: await mergedContent(tx, state, current.content, change),
+      content: await mergedContent(ctx, tx, state, current.content, change),
       bases: { ...current.bases, ...Object.fromEntries(fields.map((field) => [field, held.row.version])) },
     };
     if (change.body !== undefined) {
@@ -241,7 +242,7 @@ const lostReferences = ({ content }: StagedRow, next: State): Fault[] => {
  * What is staged, as the edit that makes it live; it is staged no more. Throws `staged_conflict`, `slug_taken`,
  * `reference_unknown` or `publish_incomplete` where it can not go live as it is.
  */
-export const stagedEdit = async (tx: Tx, held: Held): Promise<Edit> => {
+export const stagedEdit = async (ctx: Context, tx: Tx, held: Held): Promise<Edit> => {
   const { row } = held;
   // The table lets nobody here where nothing is staged.
   const staged = (await findStaged(tx.db, row.id))!;
@@ -254,7 +255,7 @@ export const stagedEdit = async (tx: Tx, held: Held): Promise<Edit> => {
   return {
     columns: {
       ...columns,
-      slug: await changedSlug(tx.db, row, { slug }, tx.now),
+      slug: await changedSlug(tx.db, ctx.actor, row, { slug }, tx.now),
       slugIsExplicit: row.slugIsExplicit || slug !== undefined,
       stagedAt: null,
     },
