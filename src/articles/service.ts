@@ -30,6 +30,7 @@ import {
 import type { ManagedArticle } from './schema.ts';
 import { indexArticle } from './search.store.ts';
 import { changedSlug, slugFromTitle, takeSlug } from './slugs.ts';
+import { deleteStaged } from './staged.store.ts';
 import { stagedEdit } from './staged.ts';
 import { cacheTagsOf, contentOf, countedIn, NOWHERE, stateOf } from './state.ts';
 import * as store from './store.ts';
@@ -221,10 +222,13 @@ export const makeStep = async (
   }
   if (at !== undefined) publication.requireAhead(at, tx.now, '/at');
   if (publication.isOut(to)) await requirePublishable(tx, held, at ?? tx.now);
+  if (row.stagedAt !== null) await deleteStaged(tx.db, row.id);
   const turn = { from: row.status, to, now: tx.now, at };
   const columns = {
     status: to,
     ...publication.visibilityAfter(row, turn),
+    // Only over what the public reads is a change kept aside.
+    stagedAt: null,
     // It is said until the article goes its way again.
     ...(step === 'return' ? { returnNote: note ?? null } : to === 'draft' ? {} : { returnNote: null }),
   };
