@@ -122,6 +122,15 @@ export const requireEdit = (actor: Actor, article: Standing, now: number): void 
   }
 };
 
+/** Throws `forbidden` where a new byline would take the article out of sight of whoever gives it that. */
+export const requireKept = (actor: Actor, article: Seen, now: number): void => {
+  if (maySee(actor, article, now)) return;
+  throw new Problem(
+    'forbidden',
+    'Without your byline you would lose this article, which is not public; an editor can hand it over.',
+  );
+};
+
 /**
  * The status after `step`. Throws `not_found` where the article may not be seen, `transition_refused` with the moves
  * that are open where this one is not possible, `forbidden` where it is possible for others.
