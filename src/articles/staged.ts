@@ -34,7 +34,11 @@ import { findBodies, findBody } from './store.ts';
 import { holdToChange } from './versions.ts';
 
 /** The article as it would be with what is staged for it. What has been deleted meanwhile is left out. */
-export const wouldBe = async (db: Db, state: State, { content, text }: StagedRow): Promise<State> => {
+export const wouldBe = async (
+  db: Db,
+  state: State,
+  { content, text }: Pick<StagedRow, 'content' | 'text'>,
+): Promise<State> => {
   const { tagIds, bylines, ...columns } = content;
   const row = { ...state.row, ...columns, ...(text === null ? {} : columnsOfText(text)) };
   const section =
