@@ -130,6 +130,12 @@ const fieldsOf = ({ row, links, tagIds }: State, edit: Edit, old: store.ArticleB
   ];
 };
 
+/** Whether all would stay as it is: what is written, what became of it, and that a slug follows its title. */
+export const changesNothing = (state: State, edit: Edit, old: store.ArticleBodyRow): boolean =>
+  fieldsOf(state, edit, old).length === 0 &&
+  (edit.text === undefined || edit.text.rendered.html === old.html) &&
+  edit.columns.slugIsExplicit === state.row.slugIsExplicit;
+
 const KINDS = { true: 'staged', false: 'live' } as const satisfies Record<string, RevisionKind>;
 
 /** What an event's action is called in an article's own history: `published`. */

@@ -17,6 +17,7 @@ import { insertRevisions } from './revisions.store.ts';
 import * as rules from './rules.ts';
 import {
   type ArticleDeps,
+  changesNothing,
   columnsOfText,
   deedOf,
   type Edit,
@@ -138,7 +139,7 @@ export const createArticle = async (
   });
 };
 
-/** Changes an article where it stands; a published one is changed for everybody at once. */
+/** Changes an article where it stands; a published one is changed for everybody at once. What is so already is no change. */
 export const changeArticle = async (
   ctx: Context,
   deps: ArticleDeps,
@@ -173,7 +174,10 @@ export const changeArticle = async (
       slug: await changedSlug(tx.db, ctx.actor, row, change, tx.now),
       slugIsExplicit: row.slugIsExplicit || change.slug !== undefined,
     };
-    await save(ctx, tx, held, { columns, text, tagIds, bylines }, { action: 'article.updated' });
+    const edit = { columns, text, tagIds, bylines };
+    if (!changesNothing(held, edit, written)) {
+      await save(ctx, tx, held, edit, { action: 'article.updated' });
+    }
     return showAfter(ctx, tx, deps, id);
   });
 };

@@ -94,7 +94,7 @@ const dropSlug = async (db: Db, articleId: string, slug: string): Promise<void> 
 
 type Addressed = Pick<
   Db['tables']['articles']['$inferSelect'],
-  'id' | 'slug' | 'slugIsExplicit' | 'publishedAt'
+  'id' | 'slug' | 'slugIsExplicit' | 'title' | 'publishedAt'
 >;
 
 /** Gives an article the slug it is to have; the one before leads to it, unless nobody can know that one. */
@@ -113,12 +113,7 @@ export const changedSlug = async (
   { slug, title }: { slug?: string | undefined; title?: string | undefined },
   now: number,
 ): Promise<string> => {
-  const isFollowing = !row.slugIsExplicit && !hasBeenPublic(row, now) && title !== undefined;
-  return reslug(
-    db,
-    actor,
-    row,
-    slug ?? (isFollowing ? await slugFromTitle(db, row.id, title) : row.slug),
-    now,
-  );
+  const isFollowing = !row.slugIsExplicit && !hasBeenPublic(row, now);
+  const follows = isFollowing && title !== undefined && title !== row.title;
+  return reslug(db, actor, row, slug ?? (follows ? await slugFromTitle(db, row.id, title) : row.slug), now);
 };
