@@ -52,7 +52,7 @@ export const restoreRevision = async (
     const isPublic = isOut(held.row.status);
     const { authors } = isPublic && next.links.authors.length === 0 ? held.links : next.links;
     if (isPublic) {
-      requireComplete({ title: columns.title, bodyText: text.body.source, authors: authors.length });
+      requireComplete({ title: columns.title, body: text.rendered, authors: authors.length });
     }
     const edit = {
       columns: { ...columns, sectionId: next.row.section === null ? null : columns.sectionId },

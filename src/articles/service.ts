@@ -6,7 +6,7 @@ import type { Expected } from '../core/version.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
 import { siteSettings } from '../settings/service.ts';
-import { type Body, renderInTurns } from './body.ts';
+import { type Body, type RenderedBody, renderInTurns } from './body.ts';
 import { replaceBylines } from './bylines.ts';
 import { contentColumns, NO_CONTENT } from './content.ts';
 import { showAfter } from './desk.ts';
@@ -38,7 +38,13 @@ import * as store from './store.ts';
 import { holdToChange, holdVersion } from './versions.ts';
 
 /** Where a new article stands, and since when. Throws what the rules for publishing and scheduling throw. */
-const birthOf = (ctx: Context, input: NewArticle, authorIds: readonly string[], now: number) => {
+const birthOf = (
+  ctx: Context,
+  input: NewArticle,
+  body: RenderedBody,
+  authorIds: readonly string[],
+  now: number,
+) => {
   const { publishedAt, scheduledFor, unpublishAt = null } = input;
   const isPublished = input.status === 'published';
   if (publishedAt !== undefined) publication.requireBackdating(ctx.actor, publishedAt, isPublished, now);
@@ -59,11 +65,7 @@ const birthOf = (ctx: Context, input: NewArticle, authorIds: readonly string[], 
     authorIds,
   } as const;
   rules.statusAfter(isPublished ? 'publish' : 'schedule', ctx.actor, draft, now);
-  publication.requireComplete({
-    title: input.title,
-    bodyText: input.body?.source ?? '',
-    authors: authorIds.length,
-  });
+  publication.requireComplete({ title: input.title, body, authors: authorIds.length });
   const turn = { from: 'draft', to: status, now, at: scheduledFor ?? publishedAt } as const;
   return { status, ...publication.visibilityAfter(unpublished, turn) };
 };
@@ -86,7 +88,7 @@ export const createArticle = async (
     const by = keyIdOf(ctx.actor);
     const { sectionId = null, tagIds = [], bylines = [] } = await resolveReferences(tx, input);
     const authorIds = bylines.map(({ authorId }) => authorId);
-    const birth = birthOf(ctx, input, authorIds, tx.now);
+    const birth = birthOf(ctx, input, text.rendered, authorIds, tx.now);
     const slug = input.slug ?? (await slugFromTitle(tx.db, id, input.title));
     const row: store.NewArticleRow = {
       ...NO_CONTENT,
@@ -161,7 +163,7 @@ export const changeArticle = async (
       const authors = bylines?.length ?? standing.authorIds.length;
       publication.requireComplete({
         title: change.title ?? row.title,
-        bodyText: (text?.body ?? written).source,
+        body: text?.rendered ?? written,
         authors,
       });
     }
@@ -205,7 +207,7 @@ export interface MoveOptions {
 const requirePublishable = async (tx: Tx, { row, standing }: Held, startsAt: number): Promise<void> => {
   const body = await store.findBody(tx.db, row.id);
   const authors = standing.authorIds.length;
-  publication.requireComplete({ title: row.title, bodyText: body.source, authors });
+  publication.requireComplete({ title: row.title, body, authors });
   if (row.status !== 'archived') publication.requireEndAhead(row.publicUntil, startsAt);
 };
 

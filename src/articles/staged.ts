@@ -76,7 +76,7 @@ export const wouldBe = async (
 
 /** The text that the article would have. */
 export const wouldRead = async (db: Db, articleId: string, { text }: StagedRow) =>
-  text === null ? await findBody(db, articleId) : { ...text.body, html: text.rendered.html };
+  text === null ? await findBody(db, articleId) : { ...text.body, ...text.rendered };
 
 const nothingStaged = () => new Problem('not_found', 'Nothing is staged for this article.');
 
@@ -182,8 +182,8 @@ export const stageChange = async (
       await keepBody(tx.db, id, version, staged.text.body);
     }
     const next = await wouldBe(tx.db, held, staged);
-    const { source: bodyText } = await wouldRead(tx.db, id, staged);
-    requireComplete({ title: next.row.title, bodyText, authors: next.links.authors.length });
+    const body = await wouldRead(tx.db, id, staged);
+    requireComplete({ title: next.row.title, body, authors: next.links.authors.length });
     await saveStaged(tx.db, staged);
     const live = await findBody(tx.db, id);
     const account = { fields, content: contentOf(next), bodyN: staged.bodyN ?? live.n };

@@ -152,7 +152,7 @@ export const catalogue = {
   publish_incomplete: kind(
     422,
     'The article is not ready to be published',
-    'A public article needs a title, a body and at least one author. `errors` names what is missing.',
+    'A public article needs a title, a body that shows something and at least one author. `errors` names what is missing.',
   ),
   instant_past: kind(
     422,

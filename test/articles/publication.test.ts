@@ -98,8 +98,14 @@ test('in the lists stands what is out or will be', async (t) => {
 });
 
 test('what is public has a title, a text and an author, and all that is missing is named at once', async (t) => {
-  t.doesNotThrow(() => requireComplete({ title: 'T', bodyText: 'B', authors: 1 }));
-  t.throws(() => requireComplete({ title: ' ', bodyText: '\n', authors: 0 }), {
+  for (const body of [
+    { text: 'B', html: '<p>B</p>' },
+    { text: '', html: '<figure><img src="https://img.example/a.jpg" alt="" /></figure>' },
+    { text: '', html: '<iframe src="https://video.example/1"></iframe>' },
+  ]) {
+    t.doesNotThrow(() => requireComplete({ title: 'T', body, authors: 1 }), body.html);
+  }
+  t.throws(() => requireComplete({ title: ' ', body: { text: '', html: '<p> </p><hr />' }, authors: 0 }), {
     code: 'publish_incomplete',
     errors: [{ pointer: '/title' }, { pointer: '/body' }, { pointer: '/authors' }],
   });
