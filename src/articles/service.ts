@@ -257,13 +257,17 @@ export const moveArticle = (
     return showAfter(ctx, tx, deps, id);
   });
 
-/** Removes an article in the trash for good, with its comments. */
+/** Removes an article in the trash for good, with its comments; the lists it stood in are changed by that. */
 export const deleteArticle = (ctx: Context, id: string, expected: Expected | undefined): Promise<undefined> =>
   ctx.write(async (tx) => {
     const { row, standing } = await holdVersion(ctx, tx, id, expected);
     rules.statusAfter('delete', ctx.actor, standing, tx.now);
+    const lists = await store.touchListsWith(tx.db, id, tx.now);
     await store.deleteArticle(tx.db, id);
     await indexArticle(tx.db, id);
     tx.emit({ action: 'article.deleted', subject: `article:${id}`, version: row.version, tags: [] });
+    for (const { id: listId, slug, version } of lists) {
+      tx.emit({ action: 'list.updated', subject: `list:${listId}`, version, tags: [`list:${slug}`] });
+    }
     return undefined;
   });
