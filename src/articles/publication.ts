@@ -129,6 +129,13 @@ export const requireAhead = (at: number, now: number, pointer: '/at' | '/schedul
   if (at <= now) throw past(pointer, 'must be in the future');
 };
 
+/** A start before the end that is planned already. Throws `instant_past`. */
+export const requireBeforeEnd = (at: number, publicUntil: number | null): void => {
+  if (publicUntil !== null && publicUntil <= at) {
+    throw past('/at', 'must be before unpublishAt, when the article is withdrawn');
+  }
+};
+
 /** An end that is still to come when the article starts. Throws `instant_past`. */
 export const requireEndAhead = (publicUntil: number | null, startsAt: number): void => {
   if (publicUntil !== null && publicUntil <= startsAt) {

@@ -43,7 +43,7 @@ export const revisionRoutes = (deps: RevisionRouteDeps): Endpoint[] => {
       answers: {
         201: { description: 'The link, shown this once.', schema: PreviewLink, headers: ['Location'] },
       },
-      problems: ['not_found', 'forbidden'],
+      problems: ['not_found', 'forbidden', 'transition_refused'],
       run: (ctx, { params: { id: articleId }, body }) => createPreview(ctx, deps, articleId, body),
       reply: (preview, { params: { id: articleId } }) => {
         const { token, url, ...storedBody } = preview;

@@ -117,9 +117,13 @@ export const requireEdit = (actor: Actor, article: Standing, now: number): void 
   if (!maySee(actor, article, now)) throw notFound();
   if (!mayEdit(actor, article))
     throw new Problem('forbidden', 'This article is not yours to change, or not any more.');
-  if (article.status === 'trashed') {
-    throw refused('The article is in the trash: restore it first', actor, article);
-  }
+  requireOutOfTrash(actor, article);
+};
+
+/** In the trash an article is neither changed nor shown to anybody. Throws `transition_refused`. */
+export const requireOutOfTrash = (actor: Actor, article: Standing): void => {
+  if (article.status !== 'trashed') return;
+  throw refused('The article is in the trash: restore it first', actor, article);
 };
 
 /** Throws `forbidden` where a new byline would take the article out of sight of whoever gives it that. */

@@ -204,11 +204,14 @@ export interface MoveOptions {
 }
 
 /** What an article needs to become public; throws what it lacks. */
-const requirePublishable = async (tx: Tx, { row, standing }: Held, startsAt: number): Promise<void> => {
+const requirePublishable = async (tx: Tx, { row, standing }: Held, at: number | undefined): Promise<void> => {
   const body = await store.findBody(tx.db, row.id);
   const authors = standing.authorIds.length;
   publication.requireComplete({ title: row.title, body, authors });
-  if (row.status !== 'archived') publication.requireEndAhead(row.publicUntil, startsAt);
+  // The end of what was withdrawn is behind it.
+  if (row.status === 'archived') return;
+  if (at === undefined) publication.requireEndAhead(row.publicUntil, tx.now);
+  else publication.requireBeforeEnd(at, row.publicUntil);
 };
 
 /** Makes a step of the table within a transaction that others may share. */
@@ -227,7 +230,7 @@ export const makeStep = async (
     return;
   }
   if (at !== undefined) publication.requireAhead(at, tx.now, '/at');
-  if (publication.isOut(to)) await requirePublishable(tx, held, at ?? tx.now);
+  if (publication.isOut(to)) await requirePublishable(tx, held, at);
   if (row.stagedAt !== null) await deleteStaged(tx.db, row.id);
   const turn = { from: row.status, to, now: tx.now, at };
   const columns = {

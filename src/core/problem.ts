@@ -156,7 +156,7 @@ export const catalogue = {
   ),
   instant_past: kind(
     422,
-    'The instant has passed',
+    'The instant is too early or too late',
     'A schedule needs an instant that is still to come, and an end one that comes after the start.',
   ),
   parent_invalid: kind(

@@ -6,6 +6,7 @@ import {
   NEVER_PUBLIC,
   requireAhead,
   requireBackdating,
+  requireBeforeEnd,
   requireComplete,
   requireEndAhead,
   statusAt,
@@ -122,6 +123,12 @@ test('a start is ahead of now, and an end of the start', async (t) => {
     'instant_past',
   );
   t.doesNotThrow(() => requireEndAhead(101, 100));
+  t.equal(
+    outcome(() => requireBeforeEnd(100, 100)),
+    'instant_past',
+  );
+  t.doesNotThrow(() => requireBeforeEnd(99, 100));
+  t.doesNotThrow(() => requireBeforeEnd(100, null));
   t.doesNotThrow(() => requireEndAhead(null, 100));
 });
 

@@ -354,6 +354,15 @@ test('a link is revoked at once, shows what is staged, and nothing of what was t
     },
     { name: 'nor does that', request: `GET ${two.path}`, status: 404 },
     {
+      name: 'and none is made that would not',
+      as: 'editor',
+      request: `POST ${at}/previews`,
+      body: {},
+      status: 409,
+      code: 'transition_refused',
+      has: { detail: /in the trash: restore it first/, allowedMoves: ['restore', 'delete'] },
+    },
+    {
       name: 'never by a key-holder of another',
       as: 'contributor',
       request: `DELETE ${at}/previews/${two.id}`,
