@@ -21,6 +21,7 @@ import type { ManagedArticleQuery } from './query.ts';
 import { allowedMoves, mayReadNotes, maySee, readsAll, type Standing, writes } from './rules.ts';
 import { settleDue } from './schedule.ts';
 import type { KeyLink, ManagedArticle, ManagedArticleSummary } from './schema.ts';
+import { authorIdsOf } from './state.ts';
 import * as store from './store.ts';
 import { type ArticleUrl, sharedView, type ViewContext } from './view.ts';
 
@@ -49,11 +50,8 @@ const summaryOf = (
   // Keys are never deleted, so each has its name.
   const keyLink = (id: string | null): KeyLink | null =>
     id === null ? null : { id, name: keyNames.get(id)! };
-  const standing = standingOf(
-    row,
-    links.authors.map(({ id }) => id),
-  );
-  const readsNotes = mayReadNotes(actor);
+  const standing = standingOf(row, authorIdsOf({ links }));
+  const readsNotes = mayReadNotes(actor, standing);
   return {
     ...sharedView(row, links, context),
     status: row.status,
@@ -81,6 +79,18 @@ const summaryOf = (
   };
 };
 
+type ShownText = Pick<store.ArticleBodyRow, 'format' | 'source' | 'html'>;
+
+/** What it became, and for those whose it is what was written. */
+const textOf = (
+  { row, links }: { row: DeskRow; links: Links },
+  { format, source, html }: ShownText,
+  { actor }: DeskContext,
+) => ({
+  ...(mayReadNotes(actor, standingOf(row, authorIdsOf({ links }))) ? { body: { format, source } } : {}),
+  bodyHtml: html,
+});
+
 /** A page of rows as summaries; `withText` adds what was written and what it became. */
 export const showRows = async (
   rows: readonly DeskRow[],
@@ -96,11 +106,10 @@ export const showRows = async (
   const context = { ...desk, discussion: await discussionSettings(desk.db) };
   const bodies = withText ? await store.findBodies(desk.db, ids) : new Map<string, store.ArticleBodyRow>();
   return rows.map((row) => {
-    const summary = summaryOf(row, links.get(row.id)!, keyNames, context);
+    const held = { row, links: links.get(row.id)! };
+    const summary = summaryOf(row, held.links, keyNames, context);
     const body = bodies.get(row.id);
-    if (body === undefined) return summary;
-    const { format, source, html } = body;
-    return { ...summary, ...(mayReadNotes(desk.actor) ? { body: { format, source } } : {}), bodyHtml: html };
+    return body === undefined ? summary : { ...summary, ...textOf(held, body, desk) };
   });
 };
 
@@ -109,23 +118,21 @@ export const showArticle = async (id: string, desk: DeskContext): Promise<Manage
   const row = await findDeskRow(desk.db, id);
   if (row === undefined) throw notFound();
   const links = (await linksOf(desk.db, [id])).get(id)!;
-  const authorIds = links.authors.map((author) => author.id);
-  if (!maySee(desk.actor, standingOf(row, authorIds), desk.now)) throw notFound();
+  if (!maySee(desk.actor, standingOf(row, authorIdsOf({ links })), desk.now)) throw notFound();
   return showWhole({ row, links }, await store.findBody(desk.db, id), desk);
 };
 
 /** An article with its text, as this key may see it, whether it stands so or only would. */
 export const showWhole = async (
   { row, links }: { row: DeskRow; links: Links },
-  { format, source, html }: Pick<store.ArticleBodyRow, 'format' | 'source' | 'html'>,
+  text: ShownText,
   desk: DeskContext,
 ): Promise<ManagedArticle> => {
   const keyIds = [row.createdBy, row.updatedBy].filter((id) => id !== null);
   const context = { ...desk, discussion: await discussionSettings(desk.db) };
   return {
     ...summaryOf(row, links, await findKeyNames(desk.db, keyIds), context),
-    ...(mayReadNotes(desk.actor) ? { body: { format, source } } : {}),
-    bodyHtml: html,
+    ...textOf({ row, links }, text, desk),
   };
 };
 

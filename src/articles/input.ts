@@ -78,7 +78,8 @@ const MetadataChange = z
 /** What a new article and a change take alike. */
 const shared = {
   slug: Slug.optional().meta({
-    description: 'Made from the title when left out, and following it until the first publication.',
+    description:
+      'Made from the title when left out, and following it until the first publication. A former slug of another article is for editors to take over.',
   }),
   subtitle: textOf(500, 0).nullable().optional(),
   summary: textOf(1_000, 0).nullable().optional(),

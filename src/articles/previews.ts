@@ -11,7 +11,7 @@ import { discussionSettings } from '../settings/discussion.ts';
 import type { NewPreview, Preview, PreviewLink } from './previews.schema.ts';
 import * as store from './previews.store.ts';
 import { withHistory } from './revisions.ts';
-import { requireHistory } from './rules.ts';
+import { requireHistory, requireOutOfTrash } from './rules.ts';
 import { hold } from './saving.ts';
 import type { ArticlePreview } from './schema.ts';
 import { findStaged } from './staged.store.ts';
@@ -48,6 +48,7 @@ export const createPreview = (
   ctx.write(async (tx) => {
     const held = await hold(tx, articleId);
     requireHistory(ctx.actor, held.standing, tx.now);
+    requireOutOfTrash(ctx.actor, held.standing);
     const staged = await findStaged(tx.db, articleId);
     const state = staged === undefined ? held : await wouldBe(tx.db, held, staged);
     const { html } =

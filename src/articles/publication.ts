@@ -2,6 +2,7 @@
 import type { Actor } from '../context.ts';
 import { type Fault, Problem } from '../core/problem.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
+import type { RenderedBody } from './body.ts';
 import { readsAll } from './rules.ts';
 
 export interface Visibility {
@@ -93,12 +94,16 @@ export const isOut = (status: ArticleStatus): boolean => status === 'published' 
 
 export interface Publishable {
   title: string;
-  bodyText: string;
+  /** The text as it is shown: of what was written there may be nothing left to show. */
+  body: Pick<RenderedBody, 'html' | 'text'>;
   authors: number;
 }
 
+/** The elements of sanitized HTML that show something without a word. */
+const MEDIA = /<(?:img|iframe)\b/;
+
 /** Throws `publish_incomplete` naming everything a public article still lacks. */
-export const requireComplete = ({ title, bodyText, authors }: Publishable): void => {
+export const requireComplete = ({ title, body, authors }: Publishable): void => {
   const missing = (pointer: string): Fault => ({
     pointer,
     code: 'required',
@@ -106,7 +111,7 @@ export const requireComplete = ({ title, bodyText, authors }: Publishable): void
   });
   const errors = [
     ...(title.trim() === '' ? [missing('/title')] : []),
-    ...(bodyText.trim() === '' ? [missing('/body')] : []),
+    ...(body.text === '' && !MEDIA.test(body.html) ? [missing('/body')] : []),
     ...(authors === 0 ? [missing('/authors')] : []),
   ];
   if (errors.length === 0) return;
@@ -122,6 +127,13 @@ const past = (pointer: string, message: string): Problem =>
 /** A start that is still to come. Throws `instant_past`. */
 export const requireAhead = (at: number, now: number, pointer: '/at' | '/scheduledFor'): void => {
   if (at <= now) throw past(pointer, 'must be in the future');
+};
+
+/** A start before the end that is planned already. Throws `instant_past`. */
+export const requireBeforeEnd = (at: number, publicUntil: number | null): void => {
+  if (publicUntil !== null && publicUntil <= at) {
+    throw past('/at', 'must be before unpublishAt, when the article is withdrawn');
+  }
 };
 
 /** An end that is still to come when the article starts. Throws `instant_past`. */

@@ -44,7 +44,8 @@ export const releaseArticles = (
       if (problem === undefined) continue;
       const { code, message, headers } = problem;
       const current = headers.ETag === undefined ? '' : ` (${versionTag(article.version)} was expected)`;
-      errors.push({ pointer: `/articles/${index}`, code, message: message + current });
+      const why = code === 'not_found' ? 'There is no such article.' : message + current;
+      errors.push({ pointer: `/articles/${index}`, code, message: why });
     }
     if (errors.length > 0) {
       throw new Problem('release_refused', `${errors.length} of ${articles.length} articles cannot go.`, {

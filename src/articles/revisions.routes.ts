@@ -6,8 +6,9 @@ import type { Cursors } from '../core/page.ts';
 import { type Endpoint, endpoint, itemReply, noContent, okReply } from '../http/endpoint.ts';
 import { NewPreview, PreviewLink, PreviewList } from './previews.schema.ts';
 import { createPreview, listPreviews, type PreviewDeps, revokePreview } from './previews.ts';
+import { restoreRevision } from './restoration.ts';
 import { Revision, RevisionList } from './revisions.schema.ts';
-import { listRevisions, readRevision, restoreRevision } from './revisions.ts';
+import { listRevisions, readRevision } from './revisions.ts';
 import type { ArticleDeps } from './saving.ts';
 import { ManagedArticle } from './schema.ts';
 
@@ -42,7 +43,7 @@ export const revisionRoutes = (deps: RevisionRouteDeps): Endpoint[] => {
       answers: {
         201: { description: 'The link, shown this once.', schema: PreviewLink, headers: ['Location'] },
       },
-      problems: ['not_found', 'forbidden'],
+      problems: ['not_found', 'forbidden', 'transition_refused'],
       run: (ctx, { params: { id: articleId }, body }) => createPreview(ctx, deps, articleId, body),
       reply: (preview, { params: { id: articleId } }) => {
         const { token, url, ...storedBody } = preview;
@@ -88,14 +89,14 @@ export const revisionRoutes = (deps: RevisionRouteDeps): Endpoint[] => {
       tag,
       summary: 'Go back to a revision',
       description:
-        'As a new change: public content and text become what they were; address, notes and private metadata stay.',
+        'As a new change: public content and text become what they were; address, notes and private metadata stay. A section, an author or a tag that has been deleted or merged away since is left out; a public article of which no author would be left keeps those it has.',
       access: may.writeArticles,
       params: revisionParams,
       ifMatch: 'required',
       answers: {
         200: { description: 'The article as it is now.', schema: ManagedArticle, headers: ['ETag'] },
       },
-      problems: ['not_found', 'transition_refused', 'reference_unknown', 'publish_incomplete'],
+      problems: ['not_found', 'transition_refused', 'publish_incomplete'],
       run: (ctx, { params: { id, version }, ifMatch }) => restoreRevision(ctx, deps, id, version, ifMatch),
       reply: itemReply,
     }),

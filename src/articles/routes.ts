@@ -120,7 +120,7 @@ export const articleRoutes = (deps: ArticleRouteDeps): Endpoint[] => {
       tag,
       summary: 'Change an article',
       description:
-        'JSON Merge Patch. A change of a published article is live at once; with `stage=true` it is kept aside, as by `PATCH …/staged`.',
+        'JSON Merge Patch. A change of a published article is live at once; with `stage=true` it is kept aside, as by `PATCH …/staged`. What changes nothing makes no version.',
       access: may.writeArticles,
       params,
       query: z.strictObject({

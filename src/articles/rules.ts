@@ -57,7 +57,7 @@ export const isOwn = (actor: Actor, { createdBy, authorIds }: Seen): boolean =>
 /** Editors see everything, writers their own, and everybody with a key what is public. */
 export const maySee = (actor: Actor, article: Seen, now: number): boolean => {
   if (roleOf(actor) === undefined) return false;
-  return readsAll(actor) || isVisible(article, now) || (writes(actor) && isOwn(actor, article));
+  return mayReadNotes(actor, article) || isVisible(article, now);
 };
 
 /** Whether every article is this actor's to read. */
@@ -72,16 +72,13 @@ export const writes = (actor: Actor): boolean => {
   return role === 'contributor' || role === 'reporter';
 };
 
-/** Moderators read what is public without the desk's own words. */
-export const mayReadNotes = (actor: Actor): boolean => roleOf(actor) !== 'moderator';
+/** The desk's own words, and what an article was and would be, are for those whose it is; all others read what is public. */
+export const mayReadNotes = (actor: Actor, article: Seen): boolean =>
+  readsAll(actor) || (writes(actor) && isOwn(actor, article));
 
 /** Whether `actor` may change the article's content where it stands. */
-const mayEdit = (actor: Actor, article: Standing): boolean => {
-  if (readsAll(actor)) return true;
-  return (
-    writes(actor) && isOwn(actor, article) && (roleOf(actor) === 'reporter' || article.status === 'draft')
-  );
-};
+const mayEdit = (actor: Actor, article: Standing): boolean =>
+  mayReadNotes(actor, article) && (roleOf(actor) !== 'contributor' || article.status === 'draft');
 
 const mayMake = (step: Step, actor: Actor, article: Standing): boolean => {
   if (readsAll(actor)) return true;
@@ -108,10 +105,10 @@ const nextOf = (step: Step, { status, stagedAt }: Standing): Outcome | undefined
 export const allowedMoves = (actor: Actor, article: Standing): Move[] =>
   MOVES.filter((move) => nextOf(move, article) !== undefined && mayMake(move, actor, article));
 
-/** Who may read what an article was and would be: those whose it is. Throws like `requireEdit`. */
+/** Who may read what an article was and would be. Throws like `requireEdit`. */
 export const requireHistory = (actor: Actor, article: Standing, now: number): void => {
   if (!maySee(actor, article, now)) throw notFound();
-  if (readsAll(actor) || (writes(actor) && isOwn(actor, article))) return;
+  if (mayReadNotes(actor, article)) return;
   throw new Problem('forbidden', 'The history of this article is not yours to read.');
 };
 
@@ -120,9 +117,22 @@ export const requireEdit = (actor: Actor, article: Standing, now: number): void 
   if (!maySee(actor, article, now)) throw notFound();
   if (!mayEdit(actor, article))
     throw new Problem('forbidden', 'This article is not yours to change, or not any more.');
-  if (article.status === 'trashed') {
-    throw refused('The article is in the trash: restore it first', actor, article);
-  }
+  requireOutOfTrash(actor, article);
+};
+
+/** In the trash an article is neither changed nor shown to anybody. Throws `transition_refused`. */
+export const requireOutOfTrash = (actor: Actor, article: Standing): void => {
+  if (article.status !== 'trashed') return;
+  throw refused('The article is in the trash: restore it first', actor, article);
+};
+
+/** Throws `forbidden` where a new byline would take the article out of sight of whoever gives it that. */
+export const requireKept = (actor: Actor, article: Seen, now: number): void => {
+  if (maySee(actor, article, now)) return;
+  throw new Problem(
+    'forbidden',
+    'Without your byline you would lose this article, which is not public; an editor can hand it over.',
+  );
 };
 
 /**

@@ -12,7 +12,7 @@ import { standingOf } from './desk.ts';
 import { listedAtOf } from './publication.ts';
 import { recount } from './references.ts';
 import { insertRevisions, keepBody } from './revisions.store.ts';
-import type { Standing } from './rules.ts';
+import { requireKept, type Standing } from './rules.ts';
 import { settleHeld } from './schedule.ts';
 import { indexArticle } from './search.store.ts';
 import { authorIdsOf, cacheTagsOf, contentOf, countedIn, type State, stateOf } from './state.ts';
@@ -130,12 +130,18 @@ const fieldsOf = ({ row, links, tagIds }: State, edit: Edit, old: store.ArticleB
   ];
 };
 
+/** Whether all would stay as it is: what is written, what became of it, and that a slug follows its title. */
+export const changesNothing = (state: State, edit: Edit, old: store.ArticleBodyRow): boolean =>
+  fieldsOf(state, edit, old).length === 0 &&
+  (edit.text === undefined || edit.text.rendered.html === old.html) &&
+  edit.columns.slugIsExplicit === state.row.slugIsExplicit;
+
 const KINDS = { true: 'staged', false: 'live' } as const satisfies Record<string, RevisionKind>;
 
 /** What an event's action is called in an article's own history: `published`. */
 export const deedOf = (action: Action): string => action.slice(action.indexOf('.') + 1);
 
-/** Saves an edit as the next version, by whoever acts; returns the article as it is now. */
+/** Saves an edit as the next version, by whoever acts; returns the article as it is now. Throws like `requireKept`. */
 export const save = async (
   ctx: Context,
   tx: Tx,
@@ -145,6 +151,10 @@ export const save = async (
 ): Promise<State> => {
   const { row } = held;
   const { id } = row;
+  if (edit.bylines !== undefined) {
+    const authorIds = edit.bylines.map(({ authorId }) => authorId);
+    requireKept(ctx.actor, { ...held.standing, authorIds }, tx.now);
+  }
   const version = row.version + 1;
   const old = await store.findBody(tx.db, id);
   const fields = account.staged?.fields ?? fieldsOf(held, edit, old);

@@ -5,6 +5,7 @@ import type { Context, Tx } from '../context.ts';
 import type { Db } from '../db/dialect.ts';
 import { listedAtOf, statusAt } from './publication.ts';
 import { recount } from './references.ts';
+import { deleteStaged } from './staged.store.ts';
 import { cacheTagsOf, countedIn, stateOf } from './state.ts';
 import { type ArticleRow, listArticleAt, updateArticle } from './store.ts';
 
@@ -33,9 +34,12 @@ export const nextDueAt = async (db: Db): Promise<number | null> => {
 export const settleHeld = async (tx: Tx, row: ArticleRow): Promise<ArticleRow> => {
   const status = statusAt(row, tx.now);
   if (status === row.status) return row;
-  const settled = { ...row, status };
+  // As by `archive`, what is kept aside goes with what it was to change.
+  const stagedAt = status === 'archived' ? null : row.stagedAt;
+  if (stagedAt !== row.stagedAt) await deleteStaged(tx.db, row.id);
+  const settled = { ...row, status, stagedAt };
   const before = await stateOf(tx.db, row);
-  await updateArticle(tx.db, row.id, { status });
+  await updateArticle(tx.db, row.id, { status, stagedAt });
   const listedAt = listedAtOf(settled);
   if (listedAt !== listedAtOf(row)) await listArticleAt(tx.db, row.id, listedAt);
   const after = { ...before, row: { ...before.row, status } };

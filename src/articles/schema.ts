@@ -140,7 +140,7 @@ const managedFields = {
     .string()
     .nullable()
     .optional()
-    .meta({ description: 'Why it came back from review. Not shown to moderators.' }),
+    .meta({ description: 'Why it came back from review. Only for editors and those whose it is.' }),
   updatedAt: Instant.meta({ description: 'Last change of any kind.' }),
   updatedBy: KeyLink.nullable().meta({ description: 'Null: the operator.' }),
   createdAt: Instant,
@@ -149,10 +149,14 @@ const managedFields = {
   commentsCloseAt: Instant.nullable(),
   commentCount: z.number().int(),
   source: Source.nullable(),
-  notes: z.string().nullable().optional().meta({ description: 'For the desk. Not shown to moderators.' }),
+  notes: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: 'For the desk. Only for editors and those whose it is.' }),
   metadata: z.strictObject({
     public: AnyObject,
-    private: AnyObject.optional().meta({ description: 'Not shown to moderators.' }),
+    private: AnyObject.optional().meta({ description: 'Only for editors and those whose it is.' }),
   }),
   version: z.number().int().meta({ description: 'The ETag, for `If-Match`.' }),
   allowedMoves: z.array(z.enum(MOVES)).meta({ description: 'What the key that asks may do next.' }),
@@ -174,7 +178,7 @@ export type ManagedArticleSummary = z.infer<typeof ManagedArticleSummary>;
 export const ManagedArticle = z
   .strictObject({
     ...managedFields,
-    body: Body.optional().meta({ description: 'Not shown to moderators.' }),
+    body: Body.optional().meta({ description: 'Only for editors and those whose it is.' }),
     bodyHtml,
   })
   .meta({ id: 'ManagedArticle' });

@@ -6,7 +6,7 @@ import type { Expected } from '../core/version.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { Action } from '../events/events.ts';
 import { siteSettings } from '../settings/service.ts';
-import { type Body, renderInTurns } from './body.ts';
+import { type Body, type RenderedBody, renderInTurns } from './body.ts';
 import { replaceBylines } from './bylines.ts';
 import { contentColumns, NO_CONTENT } from './content.ts';
 import { showAfter } from './desk.ts';
@@ -17,6 +17,7 @@ import { insertRevisions } from './revisions.store.ts';
 import * as rules from './rules.ts';
 import {
   type ArticleDeps,
+  changesNothing,
   columnsOfText,
   deedOf,
   type Edit,
@@ -30,13 +31,20 @@ import {
 import type { ManagedArticle } from './schema.ts';
 import { indexArticle } from './search.store.ts';
 import { changedSlug, slugFromTitle, takeSlug } from './slugs.ts';
+import { deleteStaged } from './staged.store.ts';
 import { stagedEdit } from './staged.ts';
 import { cacheTagsOf, contentOf, countedIn, NOWHERE, stateOf } from './state.ts';
 import * as store from './store.ts';
 import { holdToChange, holdVersion } from './versions.ts';
 
 /** Where a new article stands, and since when. Throws what the rules for publishing and scheduling throw. */
-const birthOf = (ctx: Context, input: NewArticle, authorIds: readonly string[], now: number) => {
+const birthOf = (
+  ctx: Context,
+  input: NewArticle,
+  body: RenderedBody,
+  authorIds: readonly string[],
+  now: number,
+) => {
   const { publishedAt, scheduledFor, unpublishAt = null } = input;
   const isPublished = input.status === 'published';
   if (publishedAt !== undefined) publication.requireBackdating(ctx.actor, publishedAt, isPublished, now);
@@ -57,11 +65,7 @@ const birthOf = (ctx: Context, input: NewArticle, authorIds: readonly string[], 
     authorIds,
   } as const;
   rules.statusAfter(isPublished ? 'publish' : 'schedule', ctx.actor, draft, now);
-  publication.requireComplete({
-    title: input.title,
-    bodyText: input.body?.source ?? '',
-    authors: authorIds.length,
-  });
+  publication.requireComplete({ title: input.title, body, authors: authorIds.length });
   const turn = { from: 'draft', to: status, now, at: scheduledFor ?? publishedAt } as const;
   return { status, ...publication.visibilityAfter(unpublished, turn) };
 };
@@ -84,7 +88,7 @@ export const createArticle = async (
     const by = keyIdOf(ctx.actor);
     const { sectionId = null, tagIds = [], bylines = [] } = await resolveReferences(tx, input);
     const authorIds = bylines.map(({ authorId }) => authorId);
-    const birth = birthOf(ctx, input, authorIds, tx.now);
+    const birth = birthOf(ctx, input, text.rendered, authorIds, tx.now);
     const slug = input.slug ?? (await slugFromTitle(tx.db, id, input.title));
     const row: store.NewArticleRow = {
       ...NO_CONTENT,
@@ -108,7 +112,7 @@ export const createArticle = async (
     await store.insertArticle(tx.db, row).catch((error: unknown) => {
       throw sourceTaken(tx.db, error);
     });
-    await takeSlug(tx.db, id, slug);
+    await takeSlug(tx.db, ctx.actor, id, slug);
     await saveText(tx.db, id, 1, text);
     const listedAt = publication.listedAtOf(birth);
     await store.replaceTags(tx.db, id, tagIds, listedAt);
@@ -137,7 +141,7 @@ export const createArticle = async (
   });
 };
 
-/** Changes an article where it stands; a published one is changed for everybody at once. */
+/** Changes an article where it stands; a published one is changed for everybody at once. What is so already is no change. */
 export const changeArticle = async (
   ctx: Context,
   deps: ArticleDeps,
@@ -159,7 +163,7 @@ export const changeArticle = async (
       const authors = bylines?.length ?? standing.authorIds.length;
       publication.requireComplete({
         title: change.title ?? row.title,
-        bodyText: (text?.body ?? written).source,
+        body: text?.rendered ?? written,
         authors,
       });
     }
@@ -169,10 +173,13 @@ export const changeArticle = async (
     const columns: Edit['columns'] = {
       ...contentColumns(change, row),
       ...(sectionId === undefined ? {} : { sectionId }),
-      slug: await changedSlug(tx.db, row, change, tx.now),
+      slug: await changedSlug(tx.db, ctx.actor, row, change, tx.now),
       slugIsExplicit: row.slugIsExplicit || change.slug !== undefined,
     };
-    await save(ctx, tx, held, { columns, text, tagIds, bylines }, { action: 'article.updated' });
+    const edit = { columns, text, tagIds, bylines };
+    if (!changesNothing(held, edit, written)) {
+      await save(ctx, tx, held, edit, { action: 'article.updated' });
+    }
     return showAfter(ctx, tx, deps, id);
   });
 };
@@ -197,11 +204,14 @@ export interface MoveOptions {
 }
 
 /** What an article needs to become public; throws what it lacks. */
-const requirePublishable = async (tx: Tx, { row, standing }: Held, startsAt: number): Promise<void> => {
+const requirePublishable = async (tx: Tx, { row, standing }: Held, at: number | undefined): Promise<void> => {
   const body = await store.findBody(tx.db, row.id);
   const authors = standing.authorIds.length;
-  publication.requireComplete({ title: row.title, bodyText: body.source, authors });
-  if (row.status !== 'archived') publication.requireEndAhead(row.publicUntil, startsAt);
+  publication.requireComplete({ title: row.title, body, authors });
+  // The end of what was withdrawn is behind it.
+  if (row.status === 'archived') return;
+  if (at === undefined) publication.requireEndAhead(row.publicUntil, tx.now);
+  else publication.requireBeforeEnd(at, row.publicUntil);
 };
 
 /** Makes a step of the table within a transaction that others may share. */
@@ -216,15 +226,18 @@ export const makeStep = async (
   // `delete` alone ends in what is no status.
   const to = rules.statusAfter(step, ctx.actor, standing, tx.now) as ArticleStatus;
   if (row.status === 'published' && step === 'publish') {
-    await save(ctx, tx, held, await stagedEdit(tx, held), { action: 'article.updated' });
+    await save(ctx, tx, held, await stagedEdit(ctx, tx, held), { action: 'article.updated' });
     return;
   }
   if (at !== undefined) publication.requireAhead(at, tx.now, '/at');
-  if (publication.isOut(to)) await requirePublishable(tx, held, at ?? tx.now);
+  if (publication.isOut(to)) await requirePublishable(tx, held, at);
+  if (row.stagedAt !== null) await deleteStaged(tx.db, row.id);
   const turn = { from: row.status, to, now: tx.now, at };
   const columns = {
     status: to,
     ...publication.visibilityAfter(row, turn),
+    // Only over what the public reads is a change kept aside.
+    stagedAt: null,
     // It is said until the article goes its way again.
     ...(step === 'return' ? { returnNote: note ?? null } : to === 'draft' ? {} : { returnNote: null }),
   };
@@ -247,13 +260,17 @@ export const moveArticle = (
     return showAfter(ctx, tx, deps, id);
   });
 
-/** Removes an article in the trash for good, with its comments. */
+/** Removes an article in the trash for good, with its comments; the lists it stood in are changed by that. */
 export const deleteArticle = (ctx: Context, id: string, expected: Expected | undefined): Promise<undefined> =>
   ctx.write(async (tx) => {
     const { row, standing } = await holdVersion(ctx, tx, id, expected);
     rules.statusAfter('delete', ctx.actor, standing, tx.now);
+    const lists = await store.touchListsWith(tx.db, id, tx.now);
     await store.deleteArticle(tx.db, id);
     await indexArticle(tx.db, id);
     tx.emit({ action: 'article.deleted', subject: `article:${id}`, version: row.version, tags: [] });
+    for (const { id: listId, slug, version } of lists) {
+      tx.emit({ action: 'list.updated', subject: `list:${listId}`, version, tags: [`list:${slug}`] });
+    }
     return undefined;
   });

@@ -40,7 +40,7 @@ export const stagedRoutes = (deps: ArticleDeps): Endpoint[] => [
     tag,
     summary: 'Keep a change of a published article aside',
     description:
-      'JSON Merge Patch of what the public reads, on top of what is staged already. `publish` makes it live as one change; a field that was changed live meanwhile is then a `staged_conflict`.',
+      'JSON Merge Patch of what the public reads, on top of what is staged already. `publish` makes it live as one change; a field that was changed live meanwhile is then a `staged_conflict`. It is dropped when the article is unpublished, withdrawn or trashed; its revision stays.',
     access: may.publishArticles,
     params,
     ifMatch: 'required',

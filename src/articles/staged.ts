@@ -34,7 +34,11 @@ import { findBodies, findBody } from './store.ts';
 import { holdToChange } from './versions.ts';
 
 /** The article as it would be with what is staged for it. What has been deleted meanwhile is left out. */
-export const wouldBe = async (db: Db, state: State, { content, text }: StagedRow): Promise<State> => {
+export const wouldBe = async (
+  db: Db,
+  state: State,
+  { content, text }: Pick<StagedRow, 'content' | 'text'>,
+): Promise<State> => {
   const { tagIds, bylines, ...columns } = content;
   const row = { ...state.row, ...columns, ...(text === null ? {} : columnsOfText(text)) };
   const section =
@@ -72,7 +76,7 @@ export const wouldBe = async (db: Db, state: State, { content, text }: StagedRow
 
 /** The text that the article would have. */
 export const wouldRead = async (db: Db, articleId: string, { text }: StagedRow) =>
-  text === null ? await findBody(db, articleId) : { ...text.body, html: text.rendered.html };
+  text === null ? await findBody(db, articleId) : { ...text.body, ...text.rendered };
 
 const nothingStaged = () => new Problem('not_found', 'Nothing is staged for this article.');
 
@@ -124,13 +128,14 @@ const touched = (change: StagedChange): string[] =>
   Object.keys(change).map((key) => (key === 'metadata' ? '/metadata/public' : `/${key}`));
 
 const mergedContent = async (
+  ctx: Context,
   tx: Tx,
   { row }: State,
   current: StagedContent,
   change: StagedChange,
 ): Promise<StagedContent> => {
   const { sectionId, tagIds, bylines } = await resolveReferences(tx, change);
-  if (change.slug !== undefined) await requireFreeSlug(tx.db, row.id, change.slug);
+  if (change.slug !== undefined) await requireFreeSlug(tx.db, ctx.actor, row.id, change.slug);
   return {
     ...current,
     // Of a change without private fields come only columns that can be staged.
@@ -167,7 +172,7 @@ export const stageChange = async (
     const version = held.row.version + 1;
     const staged: StagedRow = {
       ...current,
-      content: await mergedContent(tx, state, current.content, change),
+      content: await mergedContent(ctx, tx, state, current.content, change),
       bases: { ...current.bases, ...Object.fromEntries(fields.map((field) => [field, held.row.version])) },
     };
     if (change.body !== undefined) {
@@ -177,8 +182,8 @@ export const stageChange = async (
       await keepBody(tx.db, id, version, staged.text.body);
     }
     const next = await wouldBe(tx.db, held, staged);
-    const { source: bodyText } = await wouldRead(tx.db, id, staged);
-    requireComplete({ title: next.row.title, bodyText, authors: next.links.authors.length });
+    const body = await wouldRead(tx.db, id, staged);
+    requireComplete({ title: next.row.title, body, authors: next.links.authors.length });
     await saveStaged(tx.db, staged);
     const live = await findBody(tx.db, id);
     const account = { fields, content: contentOf(next), bodyN: staged.bodyN ?? live.n };
@@ -241,7 +246,7 @@ const lostReferences = ({ content }: StagedRow, next: State): Fault[] => {
  * What is staged, as the edit that makes it live; it is staged no more. Throws `staged_conflict`, `slug_taken`,
  * `reference_unknown` or `publish_incomplete` where it can not go live as it is.
  */
-export const stagedEdit = async (tx: Tx, held: Held): Promise<Edit> => {
+export const stagedEdit = async (ctx: Context, tx: Tx, held: Held): Promise<Edit> => {
   const { row } = held;
   // The table lets nobody here where nothing is staged.
   const staged = (await findStaged(tx.db, row.id))!;
@@ -254,7 +259,7 @@ export const stagedEdit = async (tx: Tx, held: Held): Promise<Edit> => {
   return {
     columns: {
       ...columns,
-      slug: await changedSlug(tx.db, row, { slug }, tx.now),
+      slug: await changedSlug(tx.db, ctx.actor, row, { slug }, tx.now),
       slugIsExplicit: row.slugIsExplicit || slug !== undefined,
       stagedAt: null,
     },

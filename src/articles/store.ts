@@ -125,6 +125,29 @@ export const listArticleAt = async (db: Db, articleId: string, listedAt: number 
   await db.update(articleAuthors).set({ listedAt }).where(eq(articleAuthors.articleId, articleId));
 };
 
+/** Makes a new version of every list that an article stands in, which it is about to leave; returns them. */
+export const touchListsWith = async (
+  db: Db,
+  articleId: string,
+  at: number,
+): Promise<{ id: string; slug: string; version: number }[]> => {
+  const { listItems, lists } = db.tables;
+  const having = db
+    .select({ id: listItems.listId })
+    .from(listItems)
+    .where(eq(listItems.articleId, articleId));
+  // In one order, so that two that are deleted at once do not wait for each other.
+  const held = await db.dialect.locked(
+    db.select({ id: lists.id }).from(lists).where(inArray(lists.id, having)).orderBy(asc(lists.id)),
+  );
+  const ids = held.map(({ id }) => id);
+  return db
+    .update(lists)
+    .set({ version: sql`${lists.version} + 1`, updatedAt: at })
+    .where(inArray(lists.id, ids))
+    .returning({ id: lists.id, slug: lists.slug, version: lists.version });
+};
+
 /** Removes an article and, by its foreign keys, its text, slugs, links and comments. */
 export const deleteArticle = async (db: Db, id: string): Promise<void> => {
   await db.delete(db.tables.articles).where(eq(db.tables.articles.id, id));

@@ -152,11 +152,11 @@ export const catalogue = {
   publish_incomplete: kind(
     422,
     'The article is not ready to be published',
-    'A public article needs a title, a body and at least one author. `errors` names what is missing.',
+    'A public article needs a title, a body that shows something and at least one author. `errors` names what is missing.',
   ),
   instant_past: kind(
     422,
-    'The instant has passed',
+    'The instant is too early or too late',
     'A schedule and the end of a key need an instant that is still to come, and the end of an article one that comes after its start.',
   ),
   parent_invalid: kind(

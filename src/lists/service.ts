@@ -1,5 +1,5 @@
 // What the newsroom does with its lists. A list knows its articles, and they know nothing of it: publishing one, or
-// withdrawing it, changes what the list shows and not the list.
+// withdrawing it, changes what the list shows and not the list. Only with one that is deleted for good does it change.
 import { maySee } from '../articles/rules.ts';
 import type { Context, Tx } from '../context.ts';
 import { toInstant, toInstantOrNull } from '../core/clock.ts';

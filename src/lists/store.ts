@@ -1,4 +1,4 @@
-// Lists and what stands in them. Written by their service; read by the desk and by delivery/lists.ts.
+// Lists and what stands in them. Written by their service, and where an article is deleted for good; read by the desk and by delivery/lists.ts.
 import { and, asc, eq, inArray, like, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import { isId } from '../core/id.ts';
 import type { Position } from '../core/page.ts';

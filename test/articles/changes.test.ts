@@ -1,5 +1,6 @@
 // Changes of an article: merged, held against a version, seen at once where it is public.
 import { test } from 'tap';
+import { changeArticle, createArticle as write } from '../../src/articles/service.ts';
 import { play } from '../scenario.ts';
 import { testSite } from '../site.ts';
 import { createArticle, PUBLISHABLE } from './make.ts';
@@ -208,6 +209,98 @@ test('a change of what is public is live at once and moves modifiedAt; a private
       faults: ['/publishedAt', '/status', '/version', '/id'],
     },
   ]);
+});
+
+test('what is so already is no change: no version, no revision, no event', async (t) => {
+  const site = await testSite(t);
+  await site.ask('POST', '/v1/manage/sections', { as: 'editor', body: { name: 'City' } });
+  const content = {
+    title: 'Bridge',
+    slug: 'bridge',
+    subtitle: 'Again',
+    section: 'city',
+    tags: ['Harbour', 'Ferry'],
+    authors: ['ada-okafor'],
+    cover: { url: 'https://img.example/a.jpg' },
+    seo: { title: 'S' },
+    body: PUBLISHABLE.body,
+    source: { system: 'wp', id: '1' },
+    metadata: { public: { a: 1, b: 2 }, private: { c: 3 } },
+    notes: 'n',
+    unpublishAt: '2026-04-01T00:00:00Z',
+  };
+  const { id } = await createArticle(site, { ...content, status: 'published' });
+  const following = await createArticle(site, { title: 'Follows' });
+  site.clock.now += 60_000;
+  const as = 'editor';
+  await play(t, site, [
+    {
+      name: 'all of it',
+      as,
+      request: `PATCH ${AT}/${id}`,
+      headers: { 'if-match': '"1"' },
+      body: content,
+      status: 200,
+      has: { version: 1, updatedAt: '2026-03-01T06:30:00.000Z', modifiedAt: '2026-03-01T06:30:00.000Z' },
+      sends: { etag: '"1"' },
+    },
+    {
+      name: 'against another version',
+      as,
+      request: `PATCH ${AT}/${id}`,
+      headers: { 'if-match': '"2"' },
+      body: { title: 'Bridge' },
+      status: 412,
+    },
+    {
+      name: 'the revisions',
+      as,
+      request: `GET ${AT}/${id}/revisions?total=true`,
+      status: 200,
+      has: { total: 1 },
+    },
+    {
+      name: 'something, beside much that is so',
+      as,
+      request: `PATCH ${AT}/${id}`,
+      headers: { 'if-match': '"1"' },
+      body: { ...content, tags: ['Ferry', 'Harbour'] },
+      status: 200,
+      has: { version: 2, tags: [{ slug: 'ferry' }, { slug: 'harbour' }] },
+      events: ['article.updated'],
+    },
+    {
+      name: 'a slug that was made, said: it follows no more',
+      as,
+      request: `PATCH ${AT}/${following.id}`,
+      headers: { 'if-match': '"1"' },
+      body: { slug: 'follows' },
+      status: 200,
+      has: { version: 2 },
+      events: ['article.updated'],
+    },
+    {
+      name: 'and stays',
+      as,
+      request: `PATCH ${AT}/${following.id}`,
+      headers: { 'if-match': '"2"' },
+      body: { title: 'Renamed' },
+      status: 200,
+      has: { slug: 'follows' },
+      events: ['article.updated'],
+    },
+  ]);
+});
+
+test('the same text is a change where other HTML comes of it now', async (t) => {
+  const site = await testSite(t);
+  const deps = { urlOf: (slug: string) => slug, embedHosts: new Set<string>() };
+  const body = { format: 'html' as const, source: '<p>A</p><iframe src="https://video.example/1"></iframe>' };
+  const { id } = await write(site.ctx, deps, { title: 'Film', body });
+  const allowing = { ...deps, embedHosts: new Set(['video.example']) };
+  const shown = await changeArticle(site.ctx, allowing, id, { body }, undefined);
+  t.match(shown, { version: 2, bodyHtml: /iframe/ });
+  t.match(await changeArticle(site.ctx, allowing, id, { body }, undefined), { version: 2 });
 });
 
 test('a change may not take another article’s source', async (t) => {

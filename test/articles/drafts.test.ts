@@ -127,7 +127,11 @@ test('publishing needs a title, a text and an author, and says all that is missi
       name: 'nor made public at once',
       as: 'editor',
       request: `POST ${AT}`,
-      body: { title: 'Now', status: 'published' },
+      body: {
+        title: 'Now',
+        body: { format: 'html', source: '<p> </p><script>x</script><img onerror="x()">' },
+        status: 'published',
+      },
       status: 422,
       code: 'publish_incomplete',
       faults: ['/body', '/authors'],

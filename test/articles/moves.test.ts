@@ -106,7 +106,24 @@ test('a published article is read by slug and id, in lists, and by author, tag a
       has: { items: [{ bodyHtml: /bridge/ }] },
       lacks: ['private words', '"notes"', '"body"'],
     },
-    { name: 'for a writer', as: 'contributor', request: `GET ${AT}/${article.id}`, status: 200 },
+    ...(['contributor', 'reporter'] as const).flatMap((as) => [
+      {
+        name: `for a ${as} whose it is not`,
+        as,
+        request: `GET ${AT}/${article.id}`,
+        status: 200,
+        has: { id: article.id, bodyHtml: /bridge/ },
+        lacks: ['private words', '"notes"', '"returnNote"', '"body"', '"private"'],
+      },
+      {
+        name: `in the list for a ${as}`,
+        as,
+        request: `GET ${AT}?view=full`,
+        status: 200,
+        has: { items: [{ id: article.id, bodyHtml: /bridge/ }] },
+        lacks: ['private words', '"notes"', '"returnNote"', '"body"', '"private"'],
+      },
+    ]),
   ]);
 });
 

@@ -6,6 +6,7 @@ import {
   NEVER_PUBLIC,
   requireAhead,
   requireBackdating,
+  requireBeforeEnd,
   requireComplete,
   requireEndAhead,
   statusAt,
@@ -98,8 +99,14 @@ test('in the lists stands what is out or will be', async (t) => {
 });
 
 test('what is public has a title, a text and an author, and all that is missing is named at once', async (t) => {
-  t.doesNotThrow(() => requireComplete({ title: 'T', bodyText: 'B', authors: 1 }));
-  t.throws(() => requireComplete({ title: ' ', bodyText: '\n', authors: 0 }), {
+  for (const body of [
+    { text: 'B', html: '<p>B</p>' },
+    { text: '', html: '<figure><img src="https://img.example/a.jpg" alt="" /></figure>' },
+    { text: '', html: '<iframe src="https://video.example/1"></iframe>' },
+  ]) {
+    t.doesNotThrow(() => requireComplete({ title: 'T', body, authors: 1 }), body.html);
+  }
+  t.throws(() => requireComplete({ title: ' ', body: { text: '', html: '<p> </p><hr />' }, authors: 0 }), {
     code: 'publish_incomplete',
     errors: [{ pointer: '/title' }, { pointer: '/body' }, { pointer: '/authors' }],
   });
@@ -116,6 +123,12 @@ test('a start is ahead of now, and an end of the start', async (t) => {
     'instant_past',
   );
   t.doesNotThrow(() => requireEndAhead(101, 100));
+  t.equal(
+    outcome(() => requireBeforeEnd(100, 100)),
+    'instant_past',
+  );
+  t.doesNotThrow(() => requireBeforeEnd(99, 100));
+  t.doesNotThrow(() => requireBeforeEnd(100, null));
   t.doesNotThrow(() => requireEndAhead(null, 100));
 });
 

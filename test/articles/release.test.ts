@@ -118,6 +118,7 @@ test('one that cannot go keeps all from going, and each says why', async (t) => 
     refused?.body.errors.map(({ code }: { code: string }) => code),
     ['publish_incomplete', 'transition_refused', 'version_conflict', 'not_found'],
   );
+  t.equal(refused?.body.errors.at(-1).message, 'There is no such article.');
 });
 
 /** In the process PostgreSQL is a tenth as fast, and a request has ten seconds. */

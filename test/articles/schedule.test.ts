@@ -61,6 +61,30 @@ test('a scheduled article is public at its instant, with nobody at work, and not
   t.equal((await site.ask('GET', '/v1/tags/harbour')).body.articleCount, 1);
 });
 
+test('a start that comes after the end is what is wrong', async (t) => {
+  const site = await testSite(t);
+  const { id } = await createArticle(site, { unpublishAt: toInstant(T) });
+  const publish = { as: 'editor' as const, headers: ANY, request: `POST ${AT}/${id}/publish` };
+  await play(t, site, [
+    {
+      name: 'at the end',
+      ...publish,
+      body: { at: toInstant(T) },
+      status: 422,
+      code: 'instant_past',
+      faults: ['/at'],
+      has: { detail: 'at must be before unpublishAt, when the article is withdrawn.' },
+    },
+    {
+      name: 'before it',
+      ...publish,
+      body: { at: toInstant(T - 1) },
+      status: 200,
+      events: ['article.scheduled'],
+    },
+  ]);
+});
+
 test('a new time, an end to the waiting, and a start right away', async (t) => {
   const site = await testSite(t);
   const { id } = await createArticle(site, { scheduledFor: toInstant(T) }, 'reporter');

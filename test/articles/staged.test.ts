@@ -223,6 +223,75 @@ test('a staged slug is checked when it is staged, and again when it goes live', 
   ]);
 });
 
+for (const { name, leave, event, back } of [
+  { name: 'unpublished', leave: 'POST /unpublish', event: 'article.unpublished', back: 'publish' },
+  { name: 'withdrawn', leave: 'POST /archive', event: 'article.archived', back: 'publish' },
+  { name: 'trashed', leave: 'DELETE ', event: 'article.trashed', back: 'restore' },
+  // Whoever looks first finds it withdrawn.
+  { name: 'withdrawn by time', leave: 'GET ', event: 'article.archived', back: 'publish' },
+]) {
+  test(`what is staged goes with an article that is ${name}, and stays in its history`, async (t) => {
+    const site = await testSite(t);
+    const unpublishAt = leave === 'GET ' ? '2026-03-01T06:31:00Z' : null;
+    const { id } = await createArticle(site, { status: 'published', unpublishAt });
+    const at = `${AT}/${id}`;
+    const as = { as: 'editor' as const, headers: ANY };
+    const staged = await site.ask('PATCH', `${at}/staged`, {
+      ...as,
+      body: { title: 'Staged', body: { source: 'Staged text.' } },
+    });
+    t.equal(staged.status, 200);
+    const preview = async () => {
+      const made = await site.ask('POST', `${at}/previews`, { as: 'editor', body: {} });
+      return new URL(made.body.url).pathname;
+    };
+    const before = await preview();
+    site.clock.now += 60_000;
+    await play(t, site, [
+      {
+        name,
+        ...as,
+        request: leave.replace(' ', ` ${at}`),
+        status: 200,
+        has: { hasStagedChanges: false, title: 'Harbour bridge reopens' },
+        events: [event],
+      },
+      {
+        name: 'nothing is staged',
+        as: 'editor',
+        request: `GET ${at}`,
+        status: 200,
+        has: { hasStagedChanges: false },
+      },
+      { name: 'nor shown', as: 'editor', request: `GET ${at}/staged`, status: 404 },
+      {
+        name: 'it comes back as it was',
+        ...as,
+        request: `POST ${at}/${back}`,
+        status: 200,
+        has: { hasStagedChanges: false, title: 'Harbour bridge reopens', bodyHtml: /reopened/ },
+        events: [back === 'publish' ? 'article.published' : 'article.restored'],
+      },
+      { name: 'a link made before', request: `GET ${before}`, status: 200, has: { title: 'Staged' } },
+    ]);
+    t.match(
+      await site.ask('GET', await preview()),
+      { status: 200, body: { title: 'Harbour bridge reopens', bodyHtml: /reopened/ } },
+      'a link made now',
+    );
+    await play(t, site, [
+      {
+        name: 'taken from the history',
+        ...as,
+        request: `POST ${at}/revisions/2/restore`,
+        status: 200,
+        has: { title: 'Staged', bodyHtml: '<p>Staged text.</p>' },
+        events: ['article.updated'],
+      },
+    ]);
+  });
+}
+
 test('what is staged and deleted meanwhile is named when it is to go live', async (t) => {
   const site = await testSite(t);
   const jon = await createAuthor(site, 'Jon Berg');

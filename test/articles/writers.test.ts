@@ -37,8 +37,7 @@ test('an author named twice is refused, whatever the spelling; bylines keep thei
       headers: { 'if-match': '"1"' },
       body: { authors: article.authors, tags: article.tags, cover: article.cover },
       status: 200,
-      has: { authors: [{ id: jon.id, role: 'photographer' }, { id: ada.id }] },
-      events: ['article.updated'],
+      has: { version: 1, authors: [{ id: jon.id, role: 'photographer' }, { id: ada.id }] },
     },
   ]);
 });
@@ -151,11 +150,11 @@ test('writers keep to their own: contributors to drafts, reporters to what they 
       code: 'forbidden',
     },
     {
-      name: 'lists what is its own',
+      name: 'lists what is its own, the desk’s words included',
       as: tied,
-      request: `GET ${AT}`,
+      request: `GET ${AT}?view=full`,
       status: 200,
-      has: { items: [{ id: live.id }] },
+      has: { items: [{ id: live.id, notes: null, metadata: { private: {} }, body: { format: 'markdown' } }] },
     },
     {
       name: 'reporters make articles public',
@@ -195,6 +194,72 @@ test('writers keep to their own: contributors to drafts, reporters to what they 
       code: 'forbidden',
     },
   ]);
+});
+
+test('a writer does not give an article away out of their own sight', async (t) => {
+  const site = await testSite(t);
+  const author = await createAuthor(site);
+  await createAuthor(site, 'Jon Berg');
+  const headers = { 'if-match': '*' };
+  for (const role of ['contributor', 'reporter'] as const) {
+    const key = await site.ask('POST', '/v1/manage/keys', {
+      as: 'admin',
+      body: { name: `Ada, ${role}`, role, authorId: author.id },
+    });
+    const as = key.body.secret;
+    const { id } = await createArticle(site);
+    const request = `PATCH ${AT}/${id}`;
+    await play(t, site, [
+      {
+        name: 'another in their place',
+        as,
+        request,
+        headers,
+        body: { title: 'Yours', authors: ['jon-berg'] },
+        status: 403,
+        code: 'forbidden',
+        has: { detail: /you would lose this article.*an editor can hand it over/ },
+      },
+      {
+        name: 'nothing has changed',
+        as,
+        request: `GET ${AT}/${id}`,
+        status: 200,
+        has: { version: 1, authors: [{ id: author.id }] },
+      },
+      {
+        name: 'another beside them',
+        as,
+        request,
+        headers,
+        body: { authors: ['jon-berg', 'ada-okafor'] },
+        status: 200,
+        events: ['article.updated'],
+      },
+      {
+        name: 'an editor hands it over',
+        as: 'editor',
+        request,
+        headers,
+        body: { authors: ['jon-berg'] },
+        status: 200,
+        events: ['article.updated'],
+      },
+    ]);
+    const own = await createArticle(site, {}, role);
+    await site.newEvents();
+    await play(t, site, [
+      {
+        name: 'what their key made stays theirs, whoever signs it',
+        as: role,
+        request: `PATCH ${AT}/${own.id}`,
+        headers,
+        body: { authors: ['jon-berg'] },
+        status: 200,
+        events: ['article.updated'],
+      },
+    ]);
+  }
 });
 
 test('handing over an author’s articles changes every one of them, and empties the author', async (t) => {

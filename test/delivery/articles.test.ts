@@ -272,6 +272,68 @@ test('a former slug answers 308 with the present one, and sub-resources take it 
   ]);
 });
 
+test('a former slug leads readers until an editor gives it to another article', async (t) => {
+  const site = await testSite(t);
+  const article = await createArticle(site, { title: 'First title', status: 'published' });
+  const at = '/v1/manage/articles';
+  const headers = { 'if-match': '*' };
+  const moved = await site.ask('PATCH', `${at}/${article.id}`, {
+    as: 'editor',
+    headers,
+    body: { slug: 'second-title' },
+  });
+  t.equal(moved.status, 200);
+  const draft = await createArticle(site, { title: 'Mine' }, 'contributor');
+  const live = await createArticle(site, { title: 'Live', status: 'published' }, 'reporter');
+  const refused = {
+    body: { slug: 'first-title' },
+    status: 409,
+    code: 'slug_taken',
+    faults: ['/slug'],
+    has: { detail: /an editor may take it over/ },
+  };
+  await site.newEvents();
+  await play(t, site, [
+    {
+      name: 'not by a new draft',
+      ...refused,
+      as: 'contributor',
+      request: `POST ${at}`,
+      body: { title: 'Any', slug: 'first-title' },
+    },
+    {
+      name: 'nor by a change of one',
+      ...refused,
+      as: 'contributor',
+      headers,
+      request: `PATCH ${at}/${draft.id}`,
+    },
+    {
+      name: 'nor by a change kept aside',
+      ...refused,
+      as: 'reporter',
+      headers,
+      request: `PATCH ${at}/${live.id}/staged`,
+    },
+    { name: 'it leads on', request: 'GET /v1/articles/first-title', status: 308 },
+    {
+      name: 'an editor takes it over',
+      as: 'editor',
+      headers,
+      request: `PATCH ${at}/${live.id}`,
+      body: { slug: 'first-title' },
+      status: 200,
+      events: ['article.updated'],
+    },
+    {
+      name: 'and it leads there',
+      request: 'GET /v1/articles/first-title',
+      status: 200,
+      has: { id: live.id },
+    },
+  ]);
+});
+
 test('a draft’s slug follows its title and leaves nothing behind; an explicit one stays', async (t) => {
   const site = await testSite(t);
   const draft = await createArticle(site, { title: 'Working title' });

@@ -246,11 +246,13 @@ test('whoever may not see an article does not learn from a list that it is there
   t.same(slugsOf(own), ['of-an-editor', 'public'], 'a byline makes it one’s own');
 });
 
-test('an article in the trash stays in its list, and leaves it when it is deleted for good', async (t) => {
+test('an article in the trash stays in its lists; deleted for good it leaves them, each as a new version', async (t) => {
   const site = await testSite(t);
   const bridge = await createArticle(site, { title: 'Bridge', status: 'published' });
   await createArticle(site, { title: 'Storm', status: 'published' });
   const list = await createList(site, { name: 'Front page', items: ['bridge', 'storm'] });
+  const city = await createList(site, { name: 'City', items: ['bridge'] });
+  const other = await createList(site, { name: 'Sport', items: ['storm'] });
   const at = `/v1/manage/articles/${bridge.id}`;
   const editor = { as: 'editor', headers: { 'if-match': '*' } } as const;
   await site.newEvents();
@@ -262,16 +264,42 @@ test('an article in the trash stays in its list, and leaves it when it is delete
       name: 'deleted for good',
       request: `DELETE ${at}?permanent=true`,
       status: 204,
-      events: ['article.deleted'],
+      events: ['article.deleted', 'list.updated', 'list.updated'],
     },
     {
-      name: 'not there, and the list’s version is what it was',
+      name: 'not there, in a list that is another now',
       as: 'editor',
       request: `GET ${LISTS}/${list.id}`,
+      status: 200,
+      has: { version: 2 },
+      sends: { etag: '"2"' },
+    },
+    {
+      name: 'nor in the other',
+      as: 'editor',
+      request: `GET ${LISTS}/${city.id}`,
+      status: 200,
+      has: { version: 2, items: [] },
+    },
+    {
+      name: 'where it was not, nothing has changed',
+      as: 'editor',
+      request: `GET ${LISTS}/${other.id}`,
       status: 200,
       has: { version: 1 },
     },
   ]);
+  const { events } = site.database.read.tables;
+  const told = (await site.database.read.select().from(events)).filter(
+    ({ action }) => action === 'list.updated',
+  );
+  t.same(
+    told.map(({ subject, version, tags }) => [subject, version, tags]).sort(),
+    [
+      [`list:${list.id}`, 2, ['list:front-page']],
+      [`list:${city.id}`, 2, ['list:city']],
+    ].sort(),
+  );
   t.same(slugsOf(trashed?.body), ['bridge', 'storm']);
   t.equal(trashed?.body.items[0].status, 'trashed');
   t.same(slugsOf(left?.body), ['storm']);
