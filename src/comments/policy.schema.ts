@@ -153,7 +153,6 @@ export const CommentVerdict = z
   .meta({ id: 'CommentVerdict' });
 export type CommentVerdict = z.output<typeof CommentVerdict>;
 
-/** What a comment form needs. */
 const hex = (description: string) => z.string().meta({ description, pattern: '^[0-9a-f]+$' });
 
 export const CommentChallenge = z
@@ -182,6 +181,7 @@ export const CommentChallenge = z
 
 export type CommentChallenge = z.output<typeof CommentChallenge>;
 
+/** What a comment form needs. */
 export const CommentForm = z
   .strictObject({
     articleId: IdOut,

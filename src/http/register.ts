@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { type Actor, actorName, createContext, type Receipt } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
+import { withoutPort } from '../core/networks.ts';
 import { type Fault, Problem } from '../core/problem.ts';
 import { within } from '../core/turns.ts';
 import type { Expected } from '../core/version.ts';
@@ -102,7 +103,7 @@ const isOpenRead = ({ access, method }: Endpoint): boolean => access === 'anyone
 
 const readerOf = (request: FastifyRequest, address: string): Actor => ({
   kind: 'reader',
-  address,
+  address: withoutPort(address),
   agent: headerOf(request, 'user-agent') ?? null,
 });
 
