@@ -1,6 +1,6 @@
 // What may happen to a key. The one thing to prevent: a site that nobody can administer any more.
 
-import { Problem } from '../core/problem.ts';
+import { instantPast, Problem } from '../core/problem.ts';
 import type { Role } from '../db/schema/columns.ts';
 
 export interface KeyState {
@@ -26,8 +26,7 @@ export const requireAnAdmin = (before: KeyState, after: KeyState, admins: number
 /** An end that is still to come, where one is given. Throws `instant_past`. */
 export const requireEndAhead = (expiresAt: number | null | undefined, now: number): void => {
   if (typeof expiresAt !== 'number' || expiresAt > now) return;
-  const fault = { pointer: '/expiresAt', code: 'instant_past', message: 'must be in the future' };
-  throw new Problem('instant_past', `expiresAt ${fault.message}.`, { errors: [fault] });
+  throw instantPast('/expiresAt', 'must be in the future');
 };
 
 /** Whether a key, reached through a secret that ends at `secretExpiresAt`, opens anything at `now`. */

@@ -1,6 +1,6 @@
 // When an article is public after a move, and what it must have to be so. Pure: instants in, columns out.
 import type { Actor } from '../context.ts';
-import { type Fault, Problem } from '../core/problem.ts';
+import { type Fault, instantPast, Problem } from '../core/problem.ts';
 import type { ArticleStatus } from '../db/schema/columns.ts';
 import type { RenderedBody } from './body.ts';
 import { readsAll } from './rules.ts';
@@ -119,27 +119,22 @@ export const requireComplete = ({ title, body, authors }: Publishable): void => 
   throw new Problem('publish_incomplete', `Still missing: ${names}.`, { errors });
 };
 
-const past = (pointer: string, message: string): Problem =>
-  new Problem('instant_past', `${pointer.slice(1)} ${message}.`, {
-    errors: [{ pointer, code: 'instant_past', message }],
-  });
-
 /** A start that is still to come. Throws `instant_past`. */
 export const requireAhead = (at: number, now: number, pointer: '/at' | '/scheduledFor'): void => {
-  if (at <= now) throw past(pointer, 'must be in the future');
+  if (at <= now) throw instantPast(pointer, 'must be in the future');
 };
 
 /** A start before the end that is planned already. Throws `instant_past`. */
 export const requireBeforeEnd = (at: number, publicUntil: number | null): void => {
   if (publicUntil !== null && publicUntil <= at) {
-    throw past('/at', 'must be before unpublishAt, when the article is withdrawn');
+    throw instantPast('/at', 'must be before unpublishAt, when the article is withdrawn');
   }
 };
 
 /** An end that is still to come when the article starts. Throws `instant_past`. */
 export const requireEndAhead = (publicUntil: number | null, startsAt: number): void => {
   if (publicUntil !== null && publicUntil <= startsAt) {
-    throw past('/unpublishAt', 'must be after the article becomes public');
+    throw instantPast('/unpublishAt', 'must be after the article becomes public');
   }
 };
 

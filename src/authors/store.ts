@@ -1,8 +1,7 @@
 // Authors. Written by the author service; read by the desk's lists, by bylines and by delivery/authors.ts.
 import { and, asc, eq, inArray, isNotNull, like, or, type SQL, sql } from 'drizzle-orm';
-import { isId } from '../core/id.ts';
 import type { Position } from '../core/page.ts';
-import { after, type Db, prepared } from '../db/dialect.ts';
+import { after, type Db, isNamed, prepared } from '../db/dialect.ts';
 
 export type AuthorRow = Db['tables']['authors']['$inferSelect'];
 export type NewAuthorRow = Db['tables']['authors']['$inferInsert'];
@@ -15,8 +14,7 @@ export interface AuthorFilter {
 /** One author by either spelling; inside a write it stays as it is until the end of the transaction. */
 export const findAuthor = async (db: Db, slugOrId: string): Promise<AuthorRow | undefined> => {
   const { authors } = db.tables;
-  const isThat = isId(slugOrId) ? eq(authors.id, slugOrId.toLowerCase()) : eq(authors.slug, slugOrId);
-  const [row] = await db.dialect.locked(db.select().from(authors).where(isThat));
+  const [row] = await db.dialect.locked(db.select().from(authors).where(isNamed(authors, slugOrId)));
   return row;
 };
 

@@ -248,5 +248,11 @@ export class Problem extends Error {
   }
 }
 
+/** An instant that comes too early or too late: `message` says of the field at `pointer` where it must lie. */
+export const instantPast = (pointer: string, message: string): Problem =>
+  new Problem('instant_past', `${pointer.slice(1)} ${message}.`, {
+    errors: [{ pointer, code: 'instant_past', message }],
+  });
+
 /** The same 404 for everything that is hidden, trashed or unknown. */
 export const notFound = (): Problem => new Problem('not_found', 'There is nothing at this address.');

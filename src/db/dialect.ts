@@ -1,8 +1,9 @@
 // What differs between the engines, and what makes one store serve both. Stores are written against PostgreSQL's
 // types, whose builders are promises and nothing else; sqlite.ts hands its own connection out under the same type.
-import { getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { isId } from '../core/id.ts';
 import { faults } from './failures.ts';
 import { type FullText, postgresFullText, sqliteFullText } from './full-text.ts';
 import type * as postgresSchema from './schema/postgres.ts';
@@ -167,6 +168,10 @@ export const before = (columns: Columns, values: Position): SQL =>
 /** `(a, b) > (v, w)`; see `before`. */
 export const after = (columns: Columns, values: Position): SQL =>
   sql`(${columns[0]}, ${columns[1]}) > (${sql.param(values[0], columns[0])}, ${sql.param(values[1], columns[1])})`;
+
+/** The row that has this id or slug. */
+export const isNamed = ({ id, slug }: Record<'id' | 'slug', PgColumn>, slugOrId: string): SQL =>
+  isId(slugOrId) ? eq(id, slugOrId.toLowerCase()) : eq(slug, slugOrId);
 
 /** A placeholder whose value is encoded as its column is. A bare one is not, and SQLite then refuses a boolean. */
 export const slot = (column: PgColumn, name: string) => sql.param(sql.placeholder(name), column);

@@ -64,7 +64,7 @@ export const registerEndpoints = (
       onRequest: async (request, reply) => {
         if (isSheddable(endpoint) && deps.isOverloaded?.()) throw overloaded();
         const actor = isOpenRead(endpoint)
-          ? readerOf(request, request.ip)
+          ? readerOf(request, addressOf(request))
           : await inTime(reply, deps, () => actorOf(endpoint, request, deps, speakerOf));
         request.actor = actor;
         reply.headers(deps.takeRequest?.(endpoint, actor) ?? {});
@@ -101,9 +101,12 @@ const inTime = async <T>(
 /** A key is ignored here, so that one answer serves everybody. */
 const isOpenRead = ({ access, method }: Endpoint): boolean => access === 'anyone' && method === 'GET';
 
+/** The address of whoever asks, as the proxies of TRUST_PROXY name it. */
+const addressOf = (request: FastifyRequest): string => withoutPort(request.ip);
+
 const readerOf = (request: FastifyRequest, address: string): Actor => ({
   kind: 'reader',
-  address: withoutPort(address),
+  address,
   agent: headerOf(request, 'user-agent') ?? null,
 });
 
@@ -114,11 +117,12 @@ const actorOf = async (
   speakerOf: SpeakerOf,
 ): Promise<Actor> => {
   const authorization = headerOf(request, 'authorization');
-  if (endpoint.access !== 'anyone') return authenticate(authorization, request.ip);
-  if (authorization === undefined) return readerOf(request, request.ip);
+  const address = addressOf(request);
+  if (endpoint.access !== 'anyone') return authenticate(authorization, address);
+  if (authorization === undefined) return readerOf(request, address);
   // Nobody needs a key here, and a bad one is refused all the same.
-  await authenticate(authorization, request.ip);
-  return readerOf(request, speakerOf(headerOf(request, 'x-forwarded-for'), request.ip));
+  await authenticate(authorization, address);
+  return readerOf(request, speakerOf(headerOf(request, 'x-forwarded-for'), address));
 };
 
 const requireRole = ({ access }: Endpoint, actor: Actor): void => {

@@ -227,10 +227,12 @@ export const createServer = ({
     }
     done();
   });
-  app.addHook('onSend', (request, _reply, _payload, done) => {
-    cache?.answered(request.raw);
-    done();
-  });
+  if (cache !== undefined) {
+    app.addHook('onSend', (request, _reply, _payload, done) => {
+      cache.answered(request.raw);
+      done();
+    });
+  }
   app.register(cors, { delegator: (request, done) => done(null, corsFor(request, config)) });
   addRefusals(app);
   return app;

@@ -1,8 +1,7 @@
 // Sections and tags. Written by their service; read by the desk's lists, by articles and by delivery/.
 import { and, asc, eq, inArray, like, or, type SQL, sql } from 'drizzle-orm';
-import { isId } from '../core/id.ts';
 import type { Position } from '../core/page.ts';
-import { after, type Db, prepared } from '../db/dialect.ts';
+import { after, type Db, isNamed, prepared } from '../db/dialect.ts';
 
 export type SectionRow = Db['tables']['sections']['$inferSelect'];
 export type NewSectionRow = Db['tables']['sections']['$inferInsert'];
@@ -22,21 +21,17 @@ const NAMES_LOCK = 7_774;
  */
 export const holdNames = (db: Db): Promise<void> => db.dialect.lockUntilCommit(db, NAMES_LOCK);
 
-/** The row that has this id or slug. */
-const isThat = ({ id, slug }: Db['tables']['sections' | 'tags'], slugOrId: string): SQL =>
-  isId(slugOrId) ? eq(id, slugOrId.toLowerCase()) : eq(slug, slugOrId);
-
 /** One section by either spelling; inside a write it stays as it is until the end of the transaction. */
 export const findSection = async (db: Db, slugOrId: string): Promise<SectionRow | undefined> => {
   const { sections } = db.tables;
-  const [row] = await db.dialect.locked(db.select().from(sections).where(isThat(sections, slugOrId)));
+  const [row] = await db.dialect.locked(db.select().from(sections).where(isNamed(sections, slugOrId)));
   return row;
 };
 
 /** One section by either spelling; not held. */
 export const findSectionBySlug = async (db: Db, slugOrId: string): Promise<SectionRow | undefined> => {
   const { sections } = db.tables;
-  const [row] = await db.select().from(sections).where(isThat(sections, slugOrId));
+  const [row] = await db.select().from(sections).where(isNamed(sections, slugOrId));
   return row;
 };
 
@@ -138,7 +133,7 @@ export const countArticlesIn = (db: Db, sectionId: string): Promise<number> =>
 /** One tag by either spelling; inside a write it stays as it is until the end of the transaction. */
 export const findTag = async (db: Db, slugOrId: string): Promise<TagRow | undefined> => {
   const { tags } = db.tables;
-  const [row] = await db.dialect.locked(db.select().from(tags).where(isThat(tags, slugOrId)));
+  const [row] = await db.dialect.locked(db.select().from(tags).where(isNamed(tags, slugOrId)));
   return row;
 };
 

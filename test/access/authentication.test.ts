@@ -176,13 +176,14 @@ test('where the use of a key cannot be noted, reading goes on', async (t) => {
 test('a key speaks for the reader whose address it sends along; without one nobody chooses an address', async (t) => {
   const direct = await testSite(t);
   const behind = await testSite(t, { TRUST_PROXY: '203.0.113.0/24' });
-  const networkOf = async (as: 'site' | 'editor' | undefined, site = direct) => {
+  const HOPS = '192.0.2.99, 198.51.100.20';
+  const networkOf = async (as: 'site' | 'editor' | undefined, site = direct, forwarded = HOPS) => {
     site.clock.now += MINUTE_MS;
     const article = await seedArticle(site, `bridge-${as}`);
     const answer = await site.ask('POST', `/v1/articles/${article}/comments`, {
       as,
       address: '203.0.113.7',
-      headers: { 'x-forwarded-for': '192.0.2.99, 198.51.100.20' },
+      headers: { 'x-forwarded-for': forwarded },
       body: { authorName: 'Maria', authorEmail: `${as}@reader.example`, body: `by ${as}` },
     });
     t.ok([201, 202].includes(answer.status));
@@ -195,4 +196,5 @@ test('a key speaks for the reader whose address it sends along; without one nobo
   t.equal(await networkOf(undefined), '203.0.113.0/24');
   t.equal(await networkOf(undefined, behind), '198.51.100.0/24', 'a proxy of TRUST_PROXY is believed');
   t.equal(await networkOf('site', behind), '192.0.2.0/24', 'and so is the site behind it');
+  t.equal(await networkOf('editor', behind, `${HOPS}:4711`), '192.0.2.0/24', 'also where its port is named');
 });
